@@ -1,0 +1,1 @@
+"""HTTP and websocket routes on Starlette, and the gate in front of everything."""

@@ -1,0 +1,212 @@
+"""The OpenAPI 3.1 document of the API, at /api/v1/openapi.json."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from waypost import __version__
+from waypost.domain.statement import CLASSIFIERS, EVIDENCE, KIND_WORDS
+from waypost.domain.subject import KINDS, RELS
+from waypost.services.live.columns import DIMENSIONS
+
+Json = dict[str, Any]
+TEXT: Json = {"type": "string"}
+
+
+def document() -> Json:
+    """The whole document."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Waypost",
+            "version": __version__,
+            "description": "Events in, journeys out. Authorization: Bearer with an API key, or a signed-in session.",
+        },
+        "security": [{"key": []}],
+        "paths": {**_ingest(), **_reading(), **_managing()},
+        "components": {
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            "schemas": {"Event": _event(), "Error": _error(), "Outcome": _outcome()},
+        },
+    }
+
+
+def _ingest() -> Json:
+    event = {"$ref": "#/components/schemas/Event"}
+    structured = {"schema": event}
+    batch = {"schema": {"type": "array", "items": event, "maxItems": 5000}}
+    return {
+        "/api/v1/events": {
+            "post": {
+                "summary": "Store one CloudEvent or a batch, at most 5,000 events and 16 MiB; answered after COMMIT",
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        "application/cloudevents+json": structured,
+                        "application/cloudevents-batch+json": batch,
+                        "application/json": {"schema": {"oneOf": [event, batch["schema"]]}},
+                    },
+                },
+                "responses": {
+                    "200": _answer("What became of the event, or of each event of the batch", {"type": "object"}),
+                    "413": _refusal("The body is too large"),
+                    "422": _refusal(
+                        "The single event is invalid, or the body is no CloudEvents batch; nothing was stored"
+                    ),
+                    "429": _refusal("Too many events are waiting; see Retry-After"),
+                    **_access(),
+                },
+            }
+        }
+    }
+
+
+def _reading() -> Json:
+    dimensions = [_parameter(name, TEXT) for name in DIMENSIONS]
+    return {
+        "/api/v1/health": {
+            "get": {
+                "summary": "Whether the process is well; open to everybody",
+                "security": [],
+                "responses": {
+                    "200": _answer("Well", {"type": "object"}),
+                    "503": _answer("Not well", {"type": "object"}),
+                },
+            }
+        },
+        "/metrics": {
+            "get": {"summary": "Prometheus metrics", "responses": {"200": {"description": "Text"}, **_access()}}
+        },
+        "/api/v1/openapi.json": _get("This document"),
+        "/api/v1/vocabulary": _get("Milestones and event codes"),
+        "/api/v1/orders": _get(
+            "Orders, worst first",
+            _parameter("q", TEXT, "the start of any id; several may be given, separated by spaces"),
+            _parameter("journey", TEXT),
+            _parameter("stage", TEXT, "the stage the order is in now"),
+            _parameter("level", {"enum": ["ok", "yellow", "red"]}),
+            _parameter("status", {"enum": ["open", "delivered", "ended", "unassigned"]}),
+            _parameter("sort", {"enum": ["risk", "newest", "oldest", "value"]}),
+            _parameter("limit", {"type": "integer", "minimum": 0, "maximum": 500}),
+            _parameter("offset", {"type": "integer", "minimum": 0, "maximum": 10_000_000}),
+            *dimensions,
+        ),
+        "/api/v1/orders/{ref}": _get("The journey of one order, by any of its ids", _path("ref")),
+        "/api/v1/kpi": _get(
+            "Closed stages of [from, to) by the day they were left, and open ones now",
+            _parameter("journey", TEXT, required=True),
+            _parameter("from", TEXT, "a local date of the journey's zone, or an instant", required=True),
+            _parameter("to", TEXT, "the end, exclusive", required=True),
+        ),
+    }
+
+
+def _managing() -> Json:
+    put = _get("Publish a new version", _path("id"), _parameter("base", {"type": "integer"}))["get"]
+    put["requestBody"] = {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
+    put["responses"]["409"] = _refusal("Somebody else published meanwhile")
+    replay = _get("Try an input in quarantine again", _path("id", {"type": "integer", "minimum": 0}))["get"]
+    replay["requestBody"] = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Event"}}}}
+    return {
+        "/api/v1/journeys": _get("The journeys in force"),
+        "/api/v1/journeys/{id}": {**_get("One journey and its versions", _path("id")), "put": put},
+        "/api/v1/quarantine": _get("Inputs in quarantine and words without an event code"),
+        "/api/v1/quarantine/{id}/replay": {"post": replay},
+    }
+
+
+def _one_of(words: Iterable[str]) -> Json:
+    return {"enum": list(words)}
+
+
+def _event() -> Json:
+    return {
+        "type": "object",
+        "required": ["specversion", "id", "source", "type", "subject"],
+        "properties": {
+            "specversion": {"const": "1.0"},
+            "id": TEXT,
+            "source": TEXT,
+            "type": {**TEXT, "description": "an event code; an unknown one is stored UNMAPPED"},
+            "subject": _subject(),
+            "time": {**TEXT, "format": "date-time"},
+            "data": {"type": "object", "properties": _event_data(), "additionalProperties": False},
+        },
+    }
+
+
+def _event_data() -> Json:
+    number, amount = {"type": "number"}, {"type": "number", "minimum": 0}
+    texts = dict.fromkeys(("place", "word", "reason", "target"), TEXT)
+    link = {
+        "type": "object",
+        "required": ["rel", "to"],
+        "properties": {"rel": _one_of(RELS), "to": _subject(), "quantity": amount}
+        | dict.fromkeys(("from", "until", "scope"), TEXT),
+    }
+    return texts | {
+        "classifier": _one_of(CLASSIFIERS),
+        "evidence": _one_of(EVIDENCE),
+        "kind": _one_of(KIND_WORDS),
+        "at": {**TEXT, "description": "the time spoken of: an instant, or a local time or date with zone"},
+        "zone": {**TEXT, "description": "an IANA name"},
+        "scope": {**TEXT, "description": "name space of subject ids, e.g. a shop"},
+        "lat": number,
+        "lon": number,
+        "quantity": amount,
+        "attributes": {"type": "object"},
+        "links": {"type": "array", "items": link},
+        "simulated": {"type": "boolean"},
+        "payload": {"description": "the partner's raw body"},
+    }
+
+
+def _subject() -> Json:
+    return {**TEXT, "pattern": f"^({'|'.join(KINDS)})/.+$"}
+
+
+def _error() -> Json:
+    return {"type": "object", "required": ["error"], "properties": {"error": TEXT, "field": TEXT, "remedy": TEXT}}
+
+
+def _outcome() -> Json:
+    status = {"enum": ["accepted", "duplicate", "unmapped", "quarantined"]}
+    return {
+        "type": "object",
+        "properties": {"id": TEXT, "status": status, "field": TEXT, "problem": TEXT, "remedy": TEXT},
+    }
+
+
+def _get(summary: str, *parameters: Json) -> Json:
+    responses = {
+        "200": _answer(summary, {"type": "object"}),
+        "404": _refusal("There is no such thing"),
+        "422": _refusal("A parameter is wrong"),
+        **_access(),
+    }
+    return {"get": {"summary": summary, "parameters": list(parameters), "responses": responses}}
+
+
+def _access() -> Json:
+    return {
+        "401": _refusal("Not signed in, or no valid key"),
+        "403": _refusal("Not allowed"),
+        "400": _refusal("An odd path"),
+    }
+
+
+def _parameter(name: str, schema: Json, description: str = "", required: bool = False) -> Json:
+    return {"name": name, "in": "query", "schema": schema, "description": description, "required": required}
+
+
+def _path(name: str, schema: Json | None = None) -> Json:
+    return {"name": name, "in": "path", "schema": schema or TEXT, "required": True}
+
+
+def _answer(description: str, schema: Json) -> Json:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _refusal(description: str) -> Json:
+    return _answer(description, {"$ref": "#/components/schemas/Error"})

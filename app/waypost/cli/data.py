@@ -1,0 +1,103 @@
+"""Commands on data: import, kpi, orders, rebuild, verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from waypost.api.read import order_json
+from waypost.cli.output import DEFAULT_DB, DbOption, JsonOption, progress, show, table, told
+from waypost.domain.errors import FieldError
+from waypost.services import kpi as kpis
+from waypost.services import verify as verification
+from waypost.services.app import Waypost
+from waypost.services.live import OrderQuery
+from waypost.services.search import search_keys
+
+
+@told
+def import_(
+    path: Annotated[Path, typer.Argument(help="A file or a folder of tables (CSV, TSV, Parquet, Excel).")],
+    preset: Annotated[str | None, typer.Option(help="A mapping that comes with Waypost, for instance olist.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="A mapping document (JSON); see docs/import.md.")] = None,
+    timezone: Annotated[str | None, typer.Option(help="Zone of local times without one, an IANA name.")] = None,
+    db: DbOption = DEFAULT_DB,
+    as_json: JsonOption = False,
+) -> None:
+    """Import orders and events from table files; running it again adds nothing twice."""
+    from waypost.services.importing import import_path
+
+    with Waypost.open(db) as waypost, progress("Importing", as_json) as update:
+        report = import_path(waypost, path, preset=preset, mapping=mapping, zone=timezone, progress=update)
+    found = report.as_dict()
+    show(found, as_json, lambda: table("Imported", ["what", "n"], [[k, v] for k, v in found.items()]))
+
+
+@told
+def kpi(
+    journey: Annotated[str, typer.Option(help="Journey, for instance marketplace-parcel.")],
+    start: Annotated[str, typer.Option("--from", help="First local day, or an instant.")],
+    end: Annotated[str, typer.Option("--to", help="The end, exclusive.")],
+    db: DbOption = DEFAULT_DB,
+    as_json: JsonOption = False,
+) -> None:
+    """Print how long stages took and how many missed their targets, in [from, to)."""
+    with Waypost.open(db) as waypost:
+        found = kpis.report(waypost.view(), journey, start, end).as_json()
+    columns = ["id", "n", "p50_s", "p95_s", "yellow", "red", "open", "open_yellow", "open_red"]
+    rows = [[stage[name] for name in columns] for stage in found["stages"]]
+    show(found, as_json, lambda: table(f"{journey} v{found['version']}, {found['zone']}", columns, rows))
+
+
+@told
+def orders(
+    search: Annotated[str | None, typer.Argument(help="The start of any id: order, parcel, customer ...")] = None,
+    journey: Annotated[str | None, typer.Option()] = None,
+    stage: Annotated[str | None, typer.Option(help="Only orders now in this stage.")] = None,
+    level: Annotated[str | None, typer.Option(help="ok | yellow | red")] = None,
+    status: Annotated[str | None, typer.Option(help="open | delivered | ended | unassigned")] = None,
+    sort: Annotated[str, typer.Option(help="risk | newest | oldest | value")] = "risk",
+    limit: Annotated[int, typer.Option(min=0, max=10_000)] = 20,
+    offset: Annotated[int, typer.Option(min=0)] = 0,
+    db: DbOption = DEFAULT_DB,
+    as_json: JsonOption = False,
+) -> None:
+    """List orders, those most at risk first."""
+    _one_of("level", level, ("ok", "yellow", "red"))
+    _one_of("status", status, ("open", "delivered", "ended", "unassigned"))
+    _one_of("sort", sort, ("risk", "newest", "oldest", "value"))
+    with Waypost.open(db) as waypost:
+        keys = search_keys(waypost.engine, search) if search else None
+        query = OrderQuery(journey, stage, level, status, (), keys, sort, limit, offset)
+        found = waypost.view().orders(query)
+    rows = [order_json(row) for row in found.rows]
+    columns = ["order", "status", "stage", "level", "cause", "due", "promised", "delivered"]
+    cells = [[row[name] for name in columns] for row in rows]
+    title = f"{len(rows)} of {found.total} orders"
+    show({"total": found.total, "orders": rows}, as_json, lambda: table(title, columns, cells))
+
+
+@told
+def rebuild(db: DbOption = DEFAULT_DB, as_json: JsonOption = False) -> None:
+    """Write every state anew from the events."""
+    with Waypost.open(db) as waypost, progress("Rebuilding", as_json) as update:
+        found: dict[str, Any] = {"subjects": verification.rebuild(waypost.engine, update)}
+    show(found, as_json, lambda: print(f"{found['subjects']} subjects written anew from their events."))
+
+
+@told
+def verify(db: DbOption = DEFAULT_DB, as_json: JsonOption = False) -> None:
+    """Recompute every state from the events and compare; exit code 1 when something differs."""
+    with Waypost.open(db) as waypost, progress("Verifying", as_json) as update:
+        found = verification.verify(waypost.engine, update)
+    words = f"{found.subjects} subjects, {found.events} events, {found.differences} differences."
+    show(found._asdict(), as_json, lambda: print(" ".join([words, *found.examples])))
+    if found.differences:
+        raise typer.Exit(1)
+
+
+def _one_of(name: str, value: str | None, words: tuple[str, ...]) -> None:
+    if value is not None and value not in words:
+        raise FieldError(name, f"'{value}' is not known.", f"Use one of: {', '.join(words)}.")

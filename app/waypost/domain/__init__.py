@@ -1,0 +1,1 @@
+"""The words of the trade: statements, subjects, milestones, state. Standard library and pydantic only."""

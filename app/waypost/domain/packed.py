@@ -1,0 +1,84 @@
+"""States as they are stored, and merging into them without unpacking what is not touched.
+
+Most statements change one cell of one subject. Reading a whole state, with its promises and its
+attributes, only to write it back took most of the writer's time.
+"""
+
+from __future__ import annotations
+
+import struct
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from waypost.domain.state import (
+    UNDATED,
+    Sayable,
+    SubjectState,
+    pack_attributes,
+    pack_cells,
+    pack_promises,
+    unpack_attributes,
+    unpack_promises,
+)
+from waypost.domain.statement import Classifier, Evidence
+
+_CELL = struct.Struct("<Bq")  # as `pack_cells` writes them, in the order of their keys
+
+
+class Packed(NamedTuple):
+    """A state as it is stored; see the pack functions."""
+
+    cells: bytes = b""
+    promises: bytes | None = None
+    attributes: str | None = None
+
+
+def pack(state: SubjectState) -> Packed:
+    """A state in its stored form; equal states give equal bytes."""
+    return Packed(pack_cells(state.cells), pack_promises(state.promises), pack_attributes(state.attributes))
+
+
+def merge_packed(held: Packed, said: Iterable[Sayable]) -> Packed:
+    """Merge assertions into a stored state; only what they touch is unpacked, because most touch one cell."""
+    cells, change = held.cells, SubjectState()
+    for s in said:
+        if s.attributes or s.classifier != Classifier.ACTUAL:
+            change.add(s)
+        elif s.slot is not None and s.evidence != Evidence.PREDICTED:
+            cells = merge_cell(cells, s.slot * 4 + s.evidence, UNDATED if s.at is None else s.at)
+    for key, at in change.cells.items():
+        cells = merge_cell(cells, key, at)
+    return Packed(cells, _merge_promises(held.promises, change), _merge_attributes(held.attributes, change))
+
+
+def merge_cell(blob: bytes, key: int, at: int) -> bytes:
+    """Packed cells with one more time merged in: the earlier of the two stands."""
+    keys = blob[:: _CELL.size]
+    place = bisect_left(keys, key)
+    start = end = place * _CELL.size
+    if place < len(keys) and keys[place] == key:
+        end += _CELL.size
+        if _CELL.unpack_from(blob, start)[1] <= at:
+            return blob
+    return blob[:start] + _CELL.pack(key, at) + blob[end:]
+
+
+def _merge_promises(held: bytes | None, change: SubjectState) -> bytes | None:
+    if not change.promises:
+        return held
+    if held is None:
+        return pack_promises(change.promises)
+    whole = SubjectState(promises=unpack_promises(held))
+    whole.merge(SubjectState(promises=change.promises))
+    return pack_promises(whole.promises)
+
+
+def _merge_attributes(held: str | None, change: SubjectState) -> str | None:
+    if not change.attributes:
+        return held
+    if held is None:
+        return pack_attributes(change.attributes)
+    whole = SubjectState(attributes=unpack_attributes(held))
+    whole.merge(SubjectState(attributes=change.attributes))
+    return pack_attributes(whole.attributes)

@@ -1,0 +1,219 @@
+"""`project(cells, journey, now)`: per subject and stage entered, left, dwell, due and level.
+
+A pure function of the matrix, the document and the clock. Binding a journey or editing a target
+touches no event. Policies, each with its reason:
+
+* A stage whose end is missing while a later milestone was seen is PASSED: a scan was missed, so
+  its clock must not run on.
+* A stage that was left before it was entered has dwell 0 and the flag out_of_sequence.
+* "Happened, time not given" closes a stage, but gives no dwell to count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from waypost.domain.state import promise_key
+from waypost.domain.statement import Classifier
+from waypost.domain.vocabulary import load as load_vocabulary
+from waypost.journeys.cells import ABSENT, I64, NEVER, Cells, times
+from waypost.journeys.document import Journey, Stage, Target
+
+Mask = NDArray[np.bool_]
+Amend = Callable[["StageFacts"], None]
+
+
+class Status(IntEnum):
+    """Where a subject stands with a stage."""
+
+    PENDING = 0
+    OPEN = 1
+    DONE = 2
+    PASSED = 3  # a later milestone was seen; the end of this stage was not scanned
+    ENDED = 4  # the journey ended before the stage did
+
+
+class Level(IntEnum):
+    """Tier of a stage."""
+
+    OK = 0
+    YELLOW = 1
+    RED = 2
+
+
+@dataclass(slots=True)
+class StageFacts:
+    """One stage of all rows; instants and dwell in us, NEVER / -1 where there is none."""
+
+    stage: Stage
+    status: NDArray[np.int8]
+    entered: I64
+    left: I64
+    dwell: I64
+    due_yellow: I64
+    due_red: I64
+    level: NDArray[np.int8]
+    out_of_sequence: Mask
+
+    @property
+    def measured(self) -> Mask:
+        """Rows that count in the KPI: entered and left, both with a time; only those have a dwell."""
+        counted: Mask = self.dwell >= 0
+        return counted
+
+
+class Projection:
+    """All stages of all rows, each computed when it is first asked for: most readers want one or two.
+
+    `amend` may put right the facts of a stage before they are given out. The columns of `cells`
+    must not be written into any more.
+    """
+
+    def __init__(self, cells: Cells, journey: Journey, now: int, amend: Amend | None = None) -> None:
+        self.journey = journey
+        self._cells, self._now, self._amend = cells, now, amend
+        self._held: dict[str, StageFacts] = {}
+
+    @property
+    def stages(self) -> list[StageFacts]:
+        """The facts of all stages, in the order of the document."""
+        return [self.facts(stage.id) for stage in self.journey.stages]
+
+    def facts(self, stage_id: str) -> StageFacts:
+        """The facts of a stage by id."""
+        held = self._held.get(stage_id)
+        if held is None:
+            stage = next(stage for stage in self.journey.stages if stage.id == stage_id)
+            held = _facts(self._cells, stage, self._status(stage), self._now)
+            if self._amend is not None:
+                self._amend(held)
+            self._held[stage_id] = held
+        return held
+
+    @cached_property
+    def current(self) -> NDArray[np.int16]:
+        """The place in `journey.path` of the stage a row is in; len(path) once all are behind it."""
+        behind = [end | later for end, later in zip(self._ends, self._later, strict=True)]
+        current = np.full(self._cells.n, len(behind), dtype=np.int16)
+        for place in reversed(range(len(behind))):
+            current[~behind[place]] = place
+        return current
+
+    @cached_property
+    def finished(self) -> Mask:
+        """Rows that reached the end of the last stage."""
+        return self._ends[-1]
+
+    @cached_property
+    def outcome(self) -> NDArray[np.int16]:
+        """The place in `journey.exits` of the exit that ended the journey, or -1."""
+        outcome = np.full(self._cells.n, -1, dtype=np.int16)
+        for place in reversed(range(len(self.journey.exits))):
+            outcome[_reached(self._cells, (self.journey.exits[place].milestone,))] = place
+        outcome[self.finished] = -1
+        return outcome
+
+    @cached_property
+    def _ends(self) -> list[Mask]:
+        return [_reached(self._cells, stage.end) for stage in self.journey.path]
+
+    @cached_property
+    def _later(self) -> list[Mask]:
+        """Per stage of the path: rows that were seen beyond it."""
+        starts = [_reached(self._cells, stage.start) for stage in self.journey.path]
+        later = [self.finished]
+        for start, end in zip(reversed(starts[1:]), reversed(self._ends[1:]), strict=True):
+            later.append(later[-1] | start | end)
+        return later[::-1]
+
+    def _status(self, stage: Stage) -> NDArray[np.int8]:
+        begun, closed = _reached(self._cells, stage.start), _reached(self._cells, stage.end)
+        # Stages share milestones: the start of the next one is the end of this one, which closes
+        # it before anything later is looked at.
+        later = self.finished if stage.span else self._later[self.journey.path.index(stage)]
+        exited = self.outcome >= 0
+        status = np.where(begun, np.int8(Status.OPEN), np.int8(Status.PENDING))
+        status[begun & exited] = Status.ENDED
+        status[later] = Status.PASSED
+        status[closed] = Status.DONE
+        return status
+
+
+def project(cells: Cells, journey: Journey, now: int, amend: Amend | None = None) -> Projection:
+    """Project effective rows on a journey at an instant (us)."""
+    return Projection(cells, journey, now, amend)
+
+
+def slots_of(milestones: tuple[str, ...]) -> list[int]:
+    """Slots of milestones by id."""
+    vocabulary = load_vocabulary()
+    return [found.slot for name in milestones if (found := vocabulary.milestone(name)) is not None]
+
+
+def _reached(cells: Cells, milestones: tuple[str, ...]) -> Mask:
+    seen = np.zeros(cells.n, dtype=bool)
+    for slot in slots_of(milestones):
+        if slot in cells.slots:
+            seen |= cells.slots[slot] != ABSENT
+    return seen
+
+
+def _first(cells: Cells, milestones: tuple[str, ...]) -> I64:
+    first = np.full(cells.n, NEVER)
+    for slot in slots_of(milestones):
+        if slot in cells.slots:
+            np.minimum(first, times(cells.slots[slot]), out=first)
+    return first
+
+
+def _facts(cells: Cells, stage: Stage, status: NDArray[np.int8], now: int) -> StageFacts:
+    entered, left = _first(cells, stage.start), _first(cells, stage.end)
+    closed = status == Status.DONE
+    known = closed & (entered != NEVER) & (left != NEVER)
+    backwards = known & (left < entered)
+    dwell = np.where(known, np.maximum(left - entered, 0), -1)
+    due_yellow, due_red = _due(cells, stage.target, entered)
+    level = _level(stage.target, status, left, due_yellow, due_red, now)
+    return StageFacts(stage, status, entered, left, dwell, due_yellow, due_red, level, backwards)
+
+
+def _due(cells: Cells, target: Target, entered: I64) -> tuple[I64, I64]:
+    base = entered
+    if target.basis == "promise":
+        base = _promised(cells, target)
+    return _shift(base, target.yellow), _shift(base, target.red)
+
+
+def _promised(cells: Cells, target: Target) -> I64:
+    """The last instant that keeps the promise; a promised day ends at its last microsecond."""
+    (slot,) = slots_of((target.milestone,))
+    held = cells.promises.get(promise_key(slot, Classifier.PLANNED, latest=target.promise == "latest"))
+    if held is None:
+        return np.full(cells.n, NEVER)
+    at, until = held
+    return np.where(until == NEVER, NEVER, np.where(until > at, until - 1, until))
+
+
+def _shift(base: I64, offset: int | None) -> I64:
+    if offset is None:
+        return np.full(len(base), NEVER)
+    return np.where(base == NEVER, NEVER, base + offset)  # a sum that wraps around is not taken
+
+
+def _level(
+    target: Target, status: NDArray[np.int8], left: I64, due_yellow: I64, due_red: I64, now: int
+) -> NDArray[np.int8]:
+    open_, closed = status == Status.OPEN, (status == Status.DONE) & (left != NEVER)
+    seen = np.where(open_, now, np.where(closed, left, np.int64(-1)))
+    level = np.zeros(len(status), dtype=np.int8)
+    # A warning ahead of a promise is for open stages; a delivery before the promise is on time.
+    ahead = target.basis == "promise" and target.yellow is not None and target.yellow < 0
+    level[(seen > due_yellow) & (open_ if ahead else (open_ | closed))] = Level.YELLOW
+    level[(seen > due_red) & (open_ | closed)] = Level.RED
+    return level

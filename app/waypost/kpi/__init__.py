@@ -1,0 +1,1 @@
+"""KPIs: how long stages took and how many missed their targets."""

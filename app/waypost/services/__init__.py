@@ -1,0 +1,1 @@
+"""Use cases: what the API, the command line and the pages call."""

@@ -1,0 +1,79 @@
+"""Waypost put together: store, writer, journeys and the live matrix of one process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from types import TracebackType
+
+from sqlalchemy.engine import Engine
+
+from waypost.domain.instants import now_us
+from waypost.domain.statement import Refusal, Statement
+from waypost.domain.vocabulary import Vocabulary
+from waypost.domain.vocabulary import load as load_vocabulary
+from waypost.services.journeys import Journeys
+from waypost.services.live import Live, View
+from waypost.services.mailbox import Mailbox
+from waypost.store.engine import open_engine
+from waypost.store.migrate import upgrade
+from waypost.store.writer import Receipt, Writer
+
+
+class Waypost:
+    """One process's Waypost over one database; close it, or use it as a context manager.
+
+    `clock` tells "now" (us) for levels, plausibility and publishing; a simulated company brings
+    its own, which may run faster than the wall clock.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.clock: Callable[[], int] = now_us
+        self.vocabulary: Vocabulary = load_vocabulary()
+        self.journeys = Journeys(engine, self.now)
+        self.live = Live(engine, self.journeys, self.now)
+        self.writer = Writer(engine, self.now)
+        self._mailbox: Mailbox | None = None
+
+    def now(self) -> int:
+        """The present instant by this Waypost's clock, us."""
+        return self.clock()
+
+    @classmethod
+    def open(cls, url: str) -> Waypost:
+        """Open a database, bring its tables up to date, and install the shipped journeys."""
+        engine = open_engine(url)
+        upgrade(engine)
+        waypost = cls(engine)
+        waypost.journeys.install_shipped(now_us())
+        return waypost
+
+    def submit(self, said: Sequence[Statement], refused: Sequence[Refusal] = ()) -> Future[Receipt]:
+        """Hand statements to the writer; the future ends after COMMIT."""
+        return self.writer.submit(said, refused)
+
+    async def store(self, said: Sequence[Statement], refused: Sequence[Refusal] = ()) -> Receipt:
+        """Hand statements to the writer from an event loop; returns after COMMIT."""
+        box = self._mailbox
+        if box is None or not box.of(asyncio.get_running_loop()):
+            box = self._mailbox = Mailbox(self.writer)
+        return await box.store(said, refused)
+
+    def view(self) -> View:
+        """The present picture of all orders."""
+        return self.live.view()
+
+    def close(self) -> None:
+        """Store everything that waits, then let go of the database."""
+        self.writer.close()
+        self.engine.dispose()
+
+    def __enter__(self) -> Waypost:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,101 @@
+"""Journeys in force and their history: loaded from the store, changed only by publishing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from sqlalchemy.engine import Engine
+
+from waypost.domain.errors import NotFound
+from waypost.domain.instants import now_us
+from waypost.journeys.document import Journey, read_journey
+from waypost.journeys.shipped import shipped
+from waypost.store import documents
+
+KIND = "journey"
+
+
+class JourneyVersion(NamedTuple):
+    """One version with the interval [since, until) in which it judged; us, until None = now."""
+
+    journey: Journey
+    version: int
+    since: int | None  # None: also everything before it was published
+    until: int | None
+    by: str
+
+
+class Journeys:
+    """All journeys, reloaded within one call after anybody published."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], int] = now_us) -> None:
+        self._engine, self._clock = engine, clock
+        self._lock = threading.Lock()
+        self._stamp: tuple[int, int] | None = None
+        self._versions: dict[str, list[JourneyVersion]] = {}
+
+    def install_shipped(self, now: int) -> None:
+        """Publish the shipped journeys into a store that has none."""
+        if not documents.versions(self._engine, KIND):
+            for journey in shipped():
+                documents.publish(self._engine, KIND, journey.id, journey.as_json(), by="waypost", now=now, base=0)
+
+    def refresh(self) -> tuple[int, int]:
+        """Load what was published since; returns a stamp that changes with every change."""
+        fresh = documents.stamp(self._engine, KIND)
+        with self._lock:
+            if fresh != self._stamp:
+                self._versions = self._load()
+                self._stamp = fresh
+        return fresh
+
+    def published(self) -> list[JourneyVersion]:
+        """The journeys in force, by id."""
+        self.refresh()
+        found = (history[-1] for history in self._versions.values())
+        return sorted((v for v in found if v.until is None), key=lambda v: v.journey.id)
+
+    def history(self, journey_id: str) -> list[JourneyVersion]:
+        """All versions of a journey, oldest first. Errors: NotFound."""
+        self.refresh()
+        held = self._versions.get(journey_id)
+        if not held:
+            raise NotFound(f"There is no journey '{journey_id}'. There are: {', '.join(sorted(self._versions))}.")
+        return held
+
+    def in_force(self, journey_id: str) -> JourneyVersion:
+        """The published version of a journey. Errors: NotFound."""
+        return self.history(journey_id)[-1]
+
+    def publish(
+        self, body: Any, *, by: str, base: int | None = None, comment: str = "", now: int | None = None
+    ) -> JourneyVersion:
+        """Validate and publish a document. Errors: DocumentError, StaleVersion; then nothing changed."""
+        journey = read_journey(body)
+        when = now or self._clock()
+        documents.publish(
+            self._engine, KIND, journey.id, journey.as_json(), by=by, now=when, base=base, comment=comment
+        )
+        return self.in_force(journey.id)
+
+    def set_target(
+        self, journey_id: str, stage_id: str, *, yellow: str | None, red: str | None, by: str
+    ) -> JourneyVersion:
+        """Publish a version in which one stage has other targets. Errors: NotFound, DocumentError."""
+        held = self.in_force(journey_id)
+        body = held.journey.as_json()
+        stage = next((s for s in body["stages"] if s["id"] == stage_id), None)
+        if stage is None:
+            raise NotFound(f"Journey '{journey_id}' has no stage '{stage_id}'.")
+        stage["target"].update(yellow=yellow or None, red=red or None)
+        return self.publish(body, by=by, base=held.version, comment=f"targets of {stage_id}")
+
+    def _load(self) -> dict[str, list[JourneyVersion]]:
+        found: dict[str, list[JourneyVersion]] = {}
+        for v in documents.versions(self._engine, KIND):
+            history = found.setdefault(v.key, [])
+            since = v.published_at if history else None
+            history.append(JourneyVersion(read_journey(v.body), v.version, since, v.retired_at, v.created_by))
+        return found

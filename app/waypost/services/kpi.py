@@ -1,0 +1,198 @@
+"""KPI reports from the live matrix: one definition for the card, the command line and the API.
+
+A closed stage counts on the local day it was LEFT, in the journey's zone. Open stages are told
+beside it, because a KPI's clock runs while its end is missing.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from waypost.domain.errors import NotFound
+from waypost.domain.instants import SECOND, from_us
+from waypost.journeys.cells import NEVER
+from waypost.journeys.document import Stage
+from waypost.journeys.project import Level, Mask, StageFacts, Status
+from waypost.kpi.summary import Summary, last_days, read_edge, summarise
+from waypost.services.live.view import JourneyView, View
+
+
+class StageReport(NamedTuple):
+    """One stage of a report: closed ones in the range, and the open ones now."""
+
+    stage: Stage
+    summary: Summary
+    open: int
+    open_yellow: int
+    open_red: int
+    measurable: bool  # False: no order of this journey has ever been measured here
+
+
+class Report(NamedTuple):
+    """A journey's KPIs over [start, end) in us."""
+
+    journey: str
+    version: int
+    zone: str
+    start: int
+    end: int
+    stages: list[StageReport]
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as the API and the command line print it."""
+        return {
+            "journey": self.journey,
+            "version": self.version,
+            "zone": self.zone,
+            "counted_by": "left",
+            "from": from_us(self.start, self.zone).isoformat(),
+            "to": from_us(self.end, self.zone).isoformat(),
+            "stages": [
+                {
+                    "id": s.stage.id,
+                    **s.summary._asdict(),
+                    "open": s.open,
+                    "open_yellow": s.open_yellow,
+                    "open_red": s.open_red,
+                    "measurable": s.measurable,
+                }
+                for s in self.stages
+            ],
+        }
+
+
+class Day(NamedTuple):
+    """One local day of a stage."""
+
+    day: date
+    summary: Summary
+
+
+def report(view: View, journey_id: str, start: str, end: str) -> Report:
+    """The report of [start, end), given as local dates or instants. Errors: NotFound, FieldError."""
+    found = _journey(view, journey_id)
+    zone = found.version.journey.zone
+    first, last = read_edge(start, zone, "from"), read_edge(end, zone, "to")
+    return report_between(view, journey_id, first, last)
+
+
+def report_between(
+    view: View, journey_id: str, start: int, end: int, orders: Mask | None = None, cards: bool = False
+) -> Report:
+    """The report of [start, end) in us, of all orders or only those selected; of all stages or only the cards."""
+    found = _journey(view, journey_id)
+    journey = found.version.journey
+    wanted = journey.cards if cards else journey.stages
+    stages = [_stage(view, found, stage, start, end, orders) for stage in wanted]
+    return Report(journey_id, found.version.version, found.version.journey.zone, start, end, stages)
+
+
+def trend(view: View, journey_id: str, stage_id: str, days: int, orders: Mask | None = None) -> list[Day]:
+    """The last local days of one stage, oldest first, today last."""
+    found = _journey(view, journey_id)
+    facts, mine = found.facts(stage_id)
+    local_days = last_days(view.now, days, found.version.journey.zone)
+    recent = np.flatnonzero((facts.left >= local_days[0][1]) & (facts.left < local_days[-1][2]))
+    counted = recent[(facts.measured & _narrow(view, facts, mine, orders))[recent]]
+    left, dwell, level = facts.left[counted], facts.dwell[counted], facts.level[counted]
+    result = []
+    for day, start, end in local_days:
+        on_day = (left >= start) & (left < end)
+        result.append(Day(day, summarise(dwell[on_day], level[on_day])))
+    return result
+
+
+def orders_behind(
+    view: View, journey_id: str, stage_id: str, start: int, end: int, level: str | None = None
+) -> list[int]:
+    """Keys of the orders (or their parcels) that a report's number counts."""
+    facts, counted = _counted(view, journey_id, stage_id, start, end, level)
+    rows = (view.unit_row if facts.stage.grain == "parcel" else view.order_row)[np.flatnonzero(counted)]
+    return [view.table.keys[row] for row in rows.tolist()]
+
+
+def closed_orders(
+    view: View, journey_id: str, stage_id: str, start: int, end: int, level: str | None = None
+) -> tuple[Mask, int]:
+    """Which orders a report's number counts, and that number: of parcels, where the stage counts parcels."""
+    facts, counted = _counted(view, journey_id, stage_id, start, end, level)
+    if facts.stage.grain == "order":
+        return counted, int(counted.sum())
+    orders = np.zeros(view.n, dtype=bool)
+    units, places = view.pairs
+    orders[places[counted[units]]] = True
+    return orders, int(counted.sum())
+
+
+class Spread(NamedTuple):
+    """How long a stage took, one value per closed one; targets on the same scale. All in seconds.
+
+    `to_promise`: counted from the end of the promise, so that negative is early.
+    """
+
+    stage: Stage
+    seconds: NDArray[np.float64]
+    yellow_s: float | None
+    red_s: float | None
+    to_promise: bool
+
+
+def spread(view: View, journey_id: str, stage_id: str, start: int, end: int, orders: Mask | None = None) -> Spread:
+    """The durations behind a report's percentiles. Errors: NotFound."""
+    facts, counted = _counted(view, journey_id, stage_id, start, end, None)
+    counted = _narrow(view, facts, counted, orders)
+    target, dwell = facts.stage.target, facts.dwell[counted]
+    to_promise = target.basis == "promise"
+    if to_promise:
+        promised = facts.due_red[counted] if target.red is not None else facts.due_yellow[counted]
+        offset = target.red if target.red is not None else target.yellow or 0
+        known = promised != NEVER
+        dwell = (facts.left[counted] - promised + offset)[known]
+    yellow, red = (None if limit is None else limit / SECOND for limit in (target.yellow, target.red))
+    return Spread(facts.stage, dwell / SECOND, yellow, red, to_promise)
+
+
+def _counted(
+    view: View, journey_id: str, stage_id: str, start: int, end: int, level: str | None
+) -> tuple[StageFacts, Mask]:
+    """The closed rows of a stage in [start, end), at its grain."""
+    found = _journey(view, journey_id)
+    if found.version.journey.stage(stage_id) is None:
+        raise NotFound(f"Journey '{journey_id}' has no stage '{stage_id}'.")
+    facts, mine = found.facts(stage_id)
+    counted = facts.measured & mine & (facts.left >= start) & (facts.left < end)
+    return facts, counted if level is None else counted & (facts.level == Level[level.upper()])
+
+
+def _journey(view: View, journey_id: str) -> JourneyView:
+    found = view.journeys.get(journey_id)
+    if found is None:
+        raise NotFound(f"There is no journey '{journey_id}'. There are: {', '.join(view.ids)}.")
+    return found
+
+
+def _stage(view: View, found: JourneyView, stage: Stage, start: int, end: int, orders: Mask | None) -> StageReport:
+    facts, mine = found.facts(stage.id)
+    mine = _narrow(view, facts, mine, orders)
+    counted = facts.measured & mine & (facts.left >= start) & (facts.left < end)
+    open_ = (facts.status == Status.OPEN) & mine
+    levels = np.bincount(facts.level[open_], minlength=3)
+    summary = summarise(facts.dwell[counted], facts.level[counted])
+    return StageReport(
+        stage, summary, int(levels.sum()), int(levels[1]), int(levels[2]), bool((facts.measured & mine).any())
+    )
+
+
+def _narrow(view: View, facts: StageFacts, mine: Mask, orders: Mask | None) -> Mask:
+    """The rows of this journey that belong to the orders selected."""
+    if orders is None:
+        return mine
+    if facts.stage.grain == "order":
+        return mine & orders
+    units = np.zeros(len(mine), dtype=bool)
+    units[view.pairs[0][orders[view.pairs[1]]]] = True  # a parcel counts with any of its orders
+    return mine & units

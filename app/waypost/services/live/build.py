@@ -1,0 +1,89 @@
+"""From the effective columns and the summed up lines to a picture; nothing is computed before it is asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from waypost.journeys.assign import UNASSIGNED
+from waypost.journeys.cells import Cells
+from waypost.journeys.resolve import IDX
+from waypost.services.live.effective import Effective
+from waypost.services.live.journey_view import JourneyView, Members
+from waypost.services.live.judge import judge
+from waypost.services.live.summary import Histories, Rows, Summary, summarise
+from waypost.services.live.table import SubjectTable
+from waypost.services.live.view import View
+
+
+def build_view(
+    table: SubjectTable, effective: Effective, summary: Summary, histories: Histories, version: int, now: int
+) -> View:
+    """The picture of all orders at an instant (us)."""
+    rows, m = _rows(effective), effective.n_units
+    journeys = [history[-1].journey for history in histories]
+    members = Members(journeys, summary.journey, effective.alive[:m], rows.pairs)
+    return View(
+        now=now,
+        version=version,
+        journeys={
+            history[-1].journey.id: JourneyView(
+                history[-1], place, members, judge(rows.orders, history, now), judge(rows.units, history, now)
+            )
+            for place, history in enumerate(histories)
+        },
+        n=effective.n_orders,
+        journey=summary.journey,
+        current=summary.current,
+        level=summary.level,
+        cause=summary.cause,
+        due=summary.due,
+        since=summary.since,
+        status=summary.status,
+        created=summary.created,
+        promised=summary.promised,
+        delivered=summary.delivered,
+        done=effective.done[: effective.n_orders],
+        need=effective.need[: effective.n_orders],
+        order_row=effective.order_row[: effective.n_orders],
+        unit_row=effective.unit_row[:m],
+        pairs=rows.pairs,
+        table=table,
+        dimensions=effective.dimensions,
+        order_place=effective.order_place,
+        unit_place=effective.unit_place,
+        alive=effective.alive[:m],
+        known=effective.known[: effective.n_orders],
+        slots=rows.orders.slots,
+        ids=[journey.id for journey in journeys],
+    )
+
+
+def sum_up(effective: Effective, held: Summary | None, changed: IDX, histories: Histories, now: int) -> Summary:
+    """The lines of all orders: those of `held`, summed up again where orders changed or a due instant has passed."""
+    rows, n = _rows(effective), effective.n_orders
+    journey = _journeys(effective)
+    if held is None:
+        return summarise(rows, histories, journey, now)
+    due = np.zeros(n, dtype=bool)
+    due[: held.n] = held.change < now
+    due[changed] = True
+    places = np.flatnonzero(due)
+    if not len(places):
+        return held
+    return held.replaced(n, places, summarise(rows.of(places), histories, journey[places], now))
+
+
+def _journeys(effective: Effective) -> NDArray[np.int16]:
+    n = effective.n_orders
+    return np.where(effective.known[:n], effective.assigned[:n], np.int16(UNASSIGNED))
+
+
+def _rows(effective: Effective) -> Rows:
+    orders, units = effective.orders, effective.units
+    return Rows(_upto(orders, effective.n_orders), _upto(units, effective.n_units), effective.pairs())
+
+
+def _upto(cells: Cells, n: int) -> Cells:
+    slots = {slot: column[:n] for slot, column in cells.slots.items()}
+    return Cells(n, slots, {key: (at[:n], until[:n]) for key, (at, until) in cells.promises.items()})

@@ -1,0 +1,103 @@
+"""Keeping the snapshot fresh: states by watermark, journeys by stamp, levels by the clock."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+from sqlalchemy.engine import Connection, Engine
+
+from waypost.domain.instants import SECOND, now_us
+from waypost.domain.subject import SubjectKind
+from waypost.journeys.resolve import IDX
+from waypost.services.journeys import Journeys
+from waypost.services.live.build import build_view, sum_up
+from waypost.services.live.effective import Effective
+from waypost.services.live.summary import Summary
+from waypost.services.live.table import StateRow, SubjectTable
+from waypost.services.live.view import View
+from waypost.store import reads
+
+CLOCK_STEP = 1 * SECOND  # how old a view may be before levels are computed again
+
+
+class Live:
+    """One per process; `view()` gives an immutable picture that is at most a second old."""
+
+    def __init__(self, engine: Engine, journeys: Journeys, clock: Callable[[], int] = now_us) -> None:
+        self._engine, self._journeys, self._clock = engine, journeys, clock
+        self._lock = threading.Lock()
+        self._table = SubjectTable()
+        self._effective = Effective()
+        self._version = 0
+        self._stamp: tuple[int, int] | None = None
+        self._summary: Summary | None = None
+        self._view: View | None = None
+
+    def view(self) -> View:
+        """The present picture; refreshed when it is older than a second or something changed."""
+        held = self._view
+        if held is not None and self._age(held) < CLOCK_STEP // 4:
+            return held
+        if held is not None and not self._lock.acquire(blocking=False):
+            return held  # somebody else is refreshing: the last picture is good enough
+        if held is None:
+            self._lock.acquire()
+        try:
+            return self._refresh()
+        finally:
+            self._lock.release()
+
+    def _age(self, held: View) -> int:
+        # A clock that was set back makes a picture old, too; else it would stand still until the clock caught up.
+        return abs(self._clock() - held.now)
+
+    def _refresh(self) -> View:
+        now = self._clock()
+        with self._engine.connect() as connection:
+            changed = self._load(connection)
+        stamp = self._journeys.refresh()
+        held = self._view
+        if held is not None and not len(changed) and stamp == self._stamp and self._age(held) < CLOCK_STEP:
+            return held
+        histories = [self._journeys.history(v.journey.id) for v in self._journeys.published()]
+        if stamp != self._stamp or len(changed):
+            journeys = [history[-1].journey for history in histories]
+            self._effective.assign(journeys, None if stamp != self._stamp else changed)
+        # Other journeys, or a clock that was set back, change every line.
+        base = self._summary if held is not None and stamp == self._stamp and now >= held.now else None
+        self._stamp = stamp
+        self._summary = sum_up(self._effective, base, changed, histories, now)
+        self._view = build_view(self._table, self._effective, self._summary, histories, self._version, now)
+        return self._view
+
+    def _load(self, connection: Connection) -> IDX:
+        """Read what changed since the watermark; returns the places of the orders it touches."""
+        first, before, newest = self._version == 0, len(self._table), self._version
+        keys: list[int] = []
+        lines: list[int] = []
+        touched: set[int] = set()
+        for part in reads.states_since(connection, self._version):
+            states = [StateRow(*row) for row in part]
+            touched.update(self._table.put_states(states).tolist())
+            keys += [s.key for s in states]
+            lines += [s.key for s in states if s.kind == SubjectKind.LINE]
+            newest = max(newest, *(s.version for s in states))
+        if not keys:
+            return np.zeros(0, dtype=np.intp)
+        links = reads.all_links(connection) if first else reads.links_from(connection, keys)
+        unseen = {k for found in links for k in (found.from_id, found.to_id)} - self._table.row_of.keys()
+        if unseen:
+            self._table.add(sorted(reads.subjects_by_key(connection, sorted(unseen)).items()))
+        heads = (
+            self._table.row_of.values() if first else (self._table.row_of[k] for k in keys if k in self._table.row_of)
+        )
+        touched |= self._table.put_links(list(heads), links)
+        if lines:
+            self._table.put_cancelled(lines, reads.occurrences_of(connection, lines))
+        touched.update(range(before, len(self._table)))
+        together = np.arange(len(self._table), dtype=np.intp) if first else self._table.together(touched)
+        changed = self._effective.update(self._table, together)
+        self._version = newest  # only now: a load that breaks off is begun again
+        return changed

@@ -1,0 +1,62 @@
+"""Settings of a process, from WAYPOST_* environment variables and the command line."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Literal
+
+import sqlalchemy as sa
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import Engine
+
+from waypost.domain.instants import now_us
+from waypost.store.engine import writing
+from waypost.store.schema import setting
+
+Role = Literal["all", "console", "edge", "worker"]
+
+
+class Settings(BaseSettings):
+    """What a server process needs to know; every field can be given as WAYPOST_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="WAYPOST_", extra="ignore")
+
+    db: str = "sqlite:///waypost.db"
+    host: str = "127.0.0.1"
+    port: int = 8501
+    role: Role = "all"
+    trusted_proxies: tuple[str, ...] = ()
+    cookie_secret: str | None = None
+
+
+def cookie_secret(engine: Engine, settings: Settings) -> str:
+    """The secret that signs Streamlit's own cookies: the one set, else one kept in the database.
+
+    It must be the same for all processes of one installation and survive a restart.
+    """
+    if settings.cookie_secret:
+        return settings.cookie_secret
+    return kept_secret(engine, "cookie_secret")
+
+
+def has_secret(engine: Engine, name: str) -> bool:
+    """Whether a database keeps a secret of this name; no when it has no tables of ours."""
+    if not sa.inspect(engine).has_table(setting.name):
+        return False
+    with engine.connect() as connection:
+        return connection.execute(sa.select(setting.c.name).where(setting.c.name == name)).first() is not None
+
+
+def kept_secret(engine: Engine, name: str) -> str:
+    """A random secret that is made once per database."""
+    query = sa.select(setting.c.value).where(setting.c.name == name)
+    with engine.connect() as connection:
+        found = connection.execute(query).scalar_one_or_none()
+    if found is not None:
+        return str(found)
+    with writing(engine) as connection:
+        found = connection.execute(query).scalar_one_or_none()
+        if found is None:
+            found = secrets.token_urlsafe(48)
+            connection.execute(sa.insert(setting).values(name=name, value=found, changed_at=now_us()))
+    return str(found)

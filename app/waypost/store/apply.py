@@ -1,0 +1,134 @@
+"""One transaction of the writer: events, then everything that follows from those really new."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from waypost.domain.packed import Packed, merge_packed
+from waypost.domain.statement import UNMAPPED, Kind, Refusal, Statement
+from waypost.domain.subject import Subject
+from waypost.domain.text import storable
+from waypost.store.bulk import insert_new, select_in, upsert
+from waypost.store.details import Recorded, keep_details
+from waypost.store.directory import Directory
+from waypost.store.refold import STATE_COLUMNS, refold_subjects
+from waypost.store.rows import EVENT_COLUMNS, event_row
+from waypost.store.schema import event, quarantine, state, unmapped
+
+
+class Applied(NamedTuple):
+    """What a transaction did: an outcome per statement, and the last event id (the watermark)."""
+
+    outcomes: list[str]  # accepted | duplicate | unmapped
+    watermark: int
+
+
+def apply(connection: Connection, said: Sequence[Statement], directory: Directory, now: int) -> Applied:
+    """Store statements and merge them into the states; must run inside the writer's transaction."""
+    sources = directory.source_keys(connection, (s.source for s in said), now)
+    subjects = directory.subject_keys(connection, _mentioned(said))
+    last = connection.execute(sa.select(sa.func.max(event.c.id))).scalar() or 0
+    rows, places = _event_rows(said, sources, subjects, last, now)
+    rows, places = _insert_events(connection, rows, places, last)
+    new = [Recorded(row[0], row[3], said[place]) for row, place in zip(rows, places, strict=True)]
+    outcomes = ["duplicate"] * len(said)
+    for place in places:
+        outcomes[place] = "unmapped" if said[place].code == UNMAPPED else "accepted"
+    if new:
+        _follow(connection, new, subjects)
+        _count_unmapped(connection, new, sources, now)
+    return Applied(outcomes, rows[-1][0] if rows else last)
+
+
+def keep_refusals(connection: Connection, refused: Sequence[Refusal], now: int) -> None:
+    """Put refused inputs into quarantine; the same input again is not kept twice."""
+    rows = [
+        (r.source[:191], r.event_id[:191], now, r.field[:191], r.problem, r.remedy, r.raw, _digest(r), "open")
+        for r in (Refusal(*map(storable, each)) for each in refused)
+    ]
+    columns = ("source", "event_id", "received_at", "field", "problem", "remedy", "raw", "digest", "status")
+    insert_new(connection, quarantine, columns, rows)
+
+
+def _digest(refused: Refusal) -> str:
+    return hashlib.sha256(f"{refused.source}\0{refused.raw}".encode()).hexdigest()
+
+
+def _mentioned(said: Sequence[Statement]) -> set[Subject]:
+    mentioned = {s.subject for s in said}
+    for s in said:
+        if s.links:
+            mentioned.update(claim.to for claim in s.links)
+    return mentioned
+
+
+def _event_rows(
+    said: Sequence[Statement], sources: dict[str, int], subjects: dict[Subject, int], last: int, now: int
+) -> tuple[list[tuple[Any, ...]], list[int]]:
+    seen: set[tuple[str, str]] = set()
+    rows: list[tuple[Any, ...]] = []
+    places: list[int] = []
+    for place, s in enumerate(said):
+        identity = (s.source, s.event_id)
+        if identity in seen:
+            continue
+        seen.add(identity)
+        last += 1
+        rows.append(event_row(s, last, sources[s.source], subjects[s.subject], now))
+        places.append(place)
+    return rows, places
+
+
+def _insert_events(
+    connection: Connection, rows: list[tuple[Any, ...]], places: list[int], last: int
+) -> tuple[list[tuple[Any, ...]], list[int]]:
+    """Insert event rows; returns those that were really new, with their places."""
+    if insert_new(connection, event, EVENT_COLUMNS, rows) == len(rows):
+        return rows, places
+    inserted = set(connection.scalars(sa.select(event.c.id).where(event.c.id > last)).all())
+    kept = [(row, place) for row, place in zip(rows, places, strict=True) if row[0] in inserted]
+    return [row for row, _ in kept], [place for _, place in kept]
+
+
+def _follow(connection: Connection, new: Sequence[Recorded], subjects: dict[Subject, int]) -> None:
+    by_subject: dict[int, list[Recorded]] = defaultdict(list)
+    for item in new:
+        by_subject[item.subject_id].append(item)
+    held = {row[0]: row for row in select_in(connection, state, STATE_COLUMNS, "subject_id", by_subject)}
+    refold = {item.subject_id for item in new if item.said.kind != Kind.ASSERT}
+    refold.update(key for key, row in held.items() if row[4])
+    merged = [_merged(key, items, held.get(key)) for key, items in by_subject.items() if key not in refold]
+    merged.sort(key=itemgetter(0))  # the order of the key, so that pages are filled one after the other
+    upsert(connection, state, STATE_COLUMNS, merged)
+    plain = [item for item in new if item.subject_id not in refold] if refold else new
+    keep_details(connection, plain, subjects)
+    if refold:
+        refold_subjects(connection, {key: by_subject[key][-1].id for key in refold}, subjects)
+
+
+def _merged(key: int, items: Sequence[Recorded], held: tuple[Any, ...] | None) -> tuple[Any, ...]:
+    before = Packed(held[1], held[2], held[3]) if held else Packed()
+    return (key, *merge_packed(before, [item.said for item in items]), False, items[-1].id)
+
+
+def _count_unmapped(connection: Connection, new: Sequence[Recorded], sources: dict[str, int], now: int) -> None:
+    words: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for item in new:
+        if item.said.code == UNMAPPED:
+            words[sources[item.said.source], (item.said.word or "")[:191]].append(item.id)
+    for (source_id, word), ids in sorted(words.items()):
+        bumped = connection.execute(
+            sa.update(unmapped)
+            .where(unmapped.c.source_id == source_id, unmapped.c.word == word)
+            .values(n=unmapped.c.n + len(ids), last_seen=now)
+        )
+        if not bumped.rowcount:
+            columns = ("source_id", "word", "n", "first_seen", "last_seen", "example_event_id")
+            insert_new(connection, unmapped, columns, [(source_id, word, len(ids), now, now, ids[0])])

@@ -1,0 +1,110 @@
+"""Versioned configuration documents (journeys, mappings, boards): published versions never change."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from waypost.domain.errors import NotFound, WaypostError
+from waypost.store.engine import writing
+from waypost.store.schema import document
+
+
+class Version(NamedTuple):
+    """One version of a document; instants in us, `retired_at` None while it is in force."""
+
+    id: int
+    key: str
+    version: int
+    status: str
+    body: dict[str, Any]
+    comment: str | None
+    created_by: str
+    published_at: int | None
+    retired_at: int | None
+
+
+class StaleVersion(WaypostError):
+    """Somebody else published in between; nothing was changed."""
+
+
+def stamp(engine: Engine, kind: str) -> tuple[int, int]:
+    """A value that changes whenever a document of this kind is published or retired."""
+    query = sa.select(sa.func.max(document.c.id), sa.func.count(document.c.retired_at)).where(document.c.kind == kind)
+    with engine.connect() as connection:
+        highest, retired = connection.execute(query).one()
+    return highest or 0, retired
+
+
+def versions(engine: Engine, kind: str, key: str | None = None) -> list[Version]:
+    """Published and retired versions, oldest first; of all documents or of one."""
+    with engine.connect() as connection:
+        return _versions(connection, kind, key)
+
+
+def publish(
+    engine: Engine,
+    kind: str,
+    key: str,
+    body: dict[str, Any],
+    *,
+    by: str,
+    now: int,
+    base: int | None = None,
+    comment: str = "",
+) -> Version:
+    """Publish a new version and retire the one in force, in one transaction.
+
+    `base` is the version the author started from; when another one is in force, StaleVersion is
+    raised and nothing changes.
+    """
+    with writing(engine) as connection:
+        held = _versions(connection, kind, key)
+        current = held[-1].version if held else 0
+        if base is not None and base != current:
+            raise StaleVersion(
+                f"Version {current} of '{key}' was published meanwhile. Reload it and apply your change again."
+            )
+        connection.execute(
+            sa.update(document)
+            .where(document.c.kind == kind, document.c.key == key, document.c.status == "published")
+            .values(status="retired", retired_at=now)
+        )
+        connection.execute(
+            sa.insert(document).values(
+                kind=kind,
+                key=key,
+                version=current + 1,
+                status="published",
+                body=json.dumps(body, ensure_ascii=False),
+                comment=comment,
+                created_at=now,
+                created_by=by,
+                published_at=now,
+            )
+        )
+        return _versions(connection, kind, key)[-1]
+
+
+def in_force(engine: Engine, kind: str, key: str) -> Version:
+    """The published version. Errors: NotFound."""
+    found = [v for v in versions(engine, kind, key) if v.status == "published"]
+    if not found:
+        raise NotFound(f"There is no published {kind} '{key}'.")
+    return found[-1]
+
+
+def _versions(connection: Connection, kind: str, key: str | None) -> list[Version]:
+    query = sa.select(document).where(document.c.kind == kind, document.c.status.in_(("published", "retired")))
+    if key is not None:
+        query = query.where(document.c.key == key)
+    rows = connection.execute(query.order_by(document.c.key, document.c.version))
+    return [
+        Version(
+            r.id, r.key, r.version, r.status, json.loads(r.body), r.comment, r.created_by, r.published_at, r.retired_at
+        )
+        for r in rows
+    ]

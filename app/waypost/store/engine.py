@@ -1,0 +1,100 @@
+"""Opening a database, and write transactions that are durable and never deadlock.
+
+SQLite runs in WAL mode with synchronous=FULL: a commit survives a power cut. Its transactions
+that write start with BEGIN IMMEDIATE, because a read transaction that turns into a writer can
+fail with SQLITE_BUSY without waiting (sqlite.org, "Transaction").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, make_url
+
+from waypost.domain.errors import FieldError
+
+BUSY_MS = 30_000
+WRITER_LOCK = 0x57415950  # "WAYP": one event writer at a time, so ids follow the order of commit
+
+
+def open_engine(url: str) -> Engine:
+    """Open a database by URL; `sqlite:///path`, `postgresql+psycopg://...` or `mysql+pymysql://...`.
+
+    A bare path or `postgresql://` is completed. Errors: FieldError naming `db`.
+    """
+    full = complete_url(url)
+    try:
+        parsed = make_url(full)
+    except sa.exc.ArgumentError:
+        raise FieldError("db", f"'{url[:80]}' is no database URL.", "Write sqlite:///waypost.db.") from None
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(full, parsed.database)
+    if parsed.get_backend_name() not in ("postgresql", "mysql", "mariadb"):
+        raise FieldError("db", f"'{parsed.get_backend_name()}' is not supported.", "Use sqlite, postgresql or mysql.")
+    # The positional style lets one tuple per row go to the driver without a dict per row.
+    return sa.create_engine(full, paramstyle="format", pool_pre_ping=True, pool_size=10, max_overflow=20)
+
+
+def complete_url(url: str) -> str:
+    """The URL with its driver named; a bare path becomes a SQLite URL."""
+    for short, full in (
+        ("postgresql://", "postgresql+psycopg://"),
+        ("postgres://", "postgresql+psycopg://"),
+        ("mysql://", "mysql+pymysql://"),
+        ("mariadb://", "mariadb+pymysql://"),
+    ):
+        if url.startswith(short):
+            return full + url[len(short) :]
+    return url if "://" in url else f"sqlite:///{url}"
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes: committed at the end of the block, rolled back on any error."""
+    with engine.connect().execution_options(waypost_write=True) as connection, connection.begin():
+        yield connection
+
+
+def lock_writer(connection: Connection) -> None:
+    """Make this transaction the only event writer until it ends.
+
+    SQLite's BEGIN IMMEDIATE already is; PostgreSQL takes an advisory lock; the MySQL family
+    locks one row, because GET_LOCK outlives the transaction.
+    """
+    name = connection.dialect.name
+    if name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+    elif name in ("mysql", "mariadb"):
+        connection.exec_driver_sql("SELECT value FROM setting WHERE name = 'writer_lock' FOR UPDATE")
+
+
+def _open_sqlite(url: str, database: str | None) -> Engine:
+    if database and database != ":memory:":
+        Path(database).expanduser().parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
+
+    @sa.event.listens_for(engine, "connect")
+    def configure(raw: Any, _record: Any) -> None:
+        raw.isolation_level = None  # SQLAlchemy's `begin` below starts transactions, not the driver
+        cursor = raw.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            f"busy_timeout={BUSY_MS}",
+            "cache_size=-65536",
+            "temp_store=MEMORY",
+            "mmap_size=268435456",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("waypost_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine

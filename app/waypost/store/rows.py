@@ -1,0 +1,137 @@
+"""Statements as table rows and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from waypost.domain.instants import TzSource
+from waypost.domain.occurrence import REPEATS, Occurrence
+from waypost.domain.statement import Classifier, Evidence, Kind, Statement
+from waypost.domain.subject import LinkClaim, LinkRel, Subject, SubjectKind
+
+EVENT_COLUMNS = (
+    "id",
+    "source_id",
+    "event_id",
+    "subject_id",
+    "code",
+    "slot",
+    "at",
+    "until",
+    "stated_at",
+    "raw_time",
+    "tz_source",
+    "recorded_at",
+    "evidence",
+    "classifier",
+    "kind",
+    "target",
+    "repeats",
+    "quantity",
+    "reason",
+    "place",
+    "lat",
+    "lon",
+    "word",
+    "attributes",
+    "links",
+    "simulated",
+    "payload",
+)
+OCCURRENCE_COLUMNS = ("event_id", "subject_id", "what", "at", "place", "quantity", "reason")
+PROMISE_COLUMNS = ("event_id", "subject_id", "slot", "classifier", "at", "until", "stated_at")
+LINK_COLUMNS = ("event_id", "rel", "from_id", "to_id", "quantity", "valid_from", "valid_until", "stated_at")
+
+_sorted_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+
+# Their members count from zero; indexing is several times as quick as calling the class.
+_TZ_SOURCES, _EVIDENCES, _CLASSIFIERS, _KINDS = tuple(TzSource), tuple(Evidence), tuple(Classifier), tuple(Kind)
+
+# Attributes that people search by.
+IDENTIFIERS = ("customer", "order_number", "tracking_number", "external_id", "reference")
+
+
+class StoredEvent(NamedTuple):
+    """One row of the event table, with its source by name; instants in us UTC."""
+
+    id: int
+    source: str
+    event_id: str
+    subject_id: int
+    code: str
+    slot: int | None
+    at: int | None
+    until: int | None
+    stated_at: int | None
+    raw_time: str
+    tz_source: TzSource
+    recorded_at: int
+    evidence: Evidence
+    classifier: Classifier
+    kind: Kind
+    target: str | None
+    repeats: str | None
+    quantity: float | None
+    reason: str | None
+    place: str | None
+    lat: float | None
+    lon: float | None
+    word: str | None
+    attributes: Mapping[str, Any] | None
+    links: tuple[LinkClaim, ...]
+    simulated: bool
+    payload: str | None
+
+
+def event_row(said: Statement, id_: int, source_id: int, subject_id: int, recorded_at: int) -> tuple[Any, ...]:
+    """A statement as a row in the order of EVENT_COLUMNS."""
+    (
+        _, event_id, _, code, slot, at, until, stated, raw, tz, evidence, classifier, kind, target, repeats,
+        quantity, reason, place, lat, lon, word, attributes, links, simulated, payload,
+    ) = said  # fmt: skip
+    return (
+        id_, source_id, event_id, subject_id, code, slot, at, until, stated, raw[:64], int(tz), recorded_at,
+        int(evidence), int(classifier), int(kind), target, repeats, quantity, reason, place, lat, lon, word,
+        _sorted_json(attributes) if attributes else None, dump_links(links) if links else None,
+        bool(simulated), payload,
+    )  # fmt: skip
+
+
+def stored_event(row: tuple[Any, ...], source: str) -> StoredEvent:
+    """A row in the order of EVENT_COLUMNS as a StoredEvent."""
+    (
+        id_, _, event_id, subject_id, code, slot, at, until, stated, raw, tz, recorded, evidence, classifier, kind,
+        target, repeats, quantity, reason, place, lat, lon, word, attributes, links, simulated, payload,
+    ) = row  # fmt: skip
+    return StoredEvent(
+        id_, source, event_id, subject_id, code, slot, at, until, stated, raw, _TZ_SOURCES[tz], recorded,
+        _EVIDENCES[evidence], _CLASSIFIERS[classifier], _KINDS[kind], target, repeats, quantity, reason, place, lat,
+        lon, word, json.loads(attributes) if attributes else None, load_links(links), bool(simulated), payload,
+    )  # fmt: skip
+
+
+def dump_links(links: tuple[LinkClaim, ...]) -> str:
+    """Link claims as compact JSON."""
+    return json.dumps(
+        [[int(c.rel), int(c.to.kind), c.to.ref, c.to.scope, c.quantity, c.valid_from, c.valid_until] for c in links],
+        ensure_ascii=False,
+    )
+
+
+def load_links(text: str | None) -> tuple[LinkClaim, ...]:
+    """The inverse of `dump_links`."""
+    if not text:
+        return ()
+    return tuple(
+        LinkClaim(LinkRel(rel), Subject(SubjectKind(kind), ref, scope), quantity, start, end)
+        for rel, kind, ref, scope, quantity, start, end in json.loads(text)
+    )
+
+
+def occurrence_of(said: Statement | StoredEvent) -> Occurrence | None:
+    """What recurred, if the statement reports something that can recur."""
+    if not said.repeats or said.classifier != Classifier.ACTUAL or said.evidence == Evidence.PREDICTED:
+        return None
+    return Occurrence(REPEATS[said.repeats], said.at, said.place, said.quantity, said.reason)

@@ -1,0 +1,180 @@
+"""The one writer: group commit, an answer only after COMMIT, nothing half-written.
+
+Submissions wait in a queue; the writer thread takes all that wait (up to GROUP statements) and
+stores them in one transaction, so that many small requests share one disk flush. A submission
+is atomic: its statements and its refusals are stored together or not at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import NamedTuple, Protocol
+
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
+
+from waypost.domain.errors import Overloaded
+from waypost.domain.instants import now_us
+from waypost.domain.statement import Refusal, Statement
+from waypost.store.apply import Applied, apply, keep_refusals
+from waypost.store.directory import Directory
+from waypost.store.engine import lock_writer, writing
+
+GROUP = 10_000
+WAITING_LIMIT = 200_000  # statements in the queue before callers are told to come back
+log = logging.getLogger("waypost.writer")
+
+
+class Receipt(NamedTuple):
+    """What became of a submission, after its commit."""
+
+    outcomes: list[str]  # per statement: accepted | duplicate | unmapped
+    watermark: int
+
+
+class Ticket(Protocol):
+    """Where the end of a submission is told, on the writer's thread; a `Future` is one."""
+
+    def set_running_or_notify_cancel(self) -> bool: ...
+    def set_result(self, result: Receipt, /) -> None: ...
+    def set_exception(self, exception: Exception, /) -> None: ...
+
+
+class _Job(NamedTuple):
+    said: Sequence[Statement]
+    refused: Sequence[Refusal]
+    ticket: Ticket
+
+
+class Writer:
+    """Takes statements from any thread and stores them durably, in the order taken."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], int] = now_us) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._directory = Directory()
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._waiting = 0
+        self._lock = threading.Lock()
+        self._closed = False
+        self._listeners: list[Callable[[int], None]] = []
+        self._thread = threading.Thread(target=self._run, name="waypost-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """Statements that are in the queue or being stored."""
+        return self._waiting
+
+    def on_commit(self, listener: Callable[[int], None]) -> None:
+        """Call `listener(watermark)` on the writer's thread after each commit; it must be quick."""
+        self._listeners.append(listener)
+
+    def submit(self, said: Sequence[Statement], refused: Sequence[Refusal] = ()) -> Future[Receipt]:
+        """Hand over statements; the future ends after COMMIT. Raises Overloaded when too many wait."""
+        future: Future[Receipt] = Future()
+        self.hand_over(said, refused, future)
+        return future
+
+    def hand_over(self, said: Sequence[Statement], refused: Sequence[Refusal], ticket: Ticket) -> None:
+        """As `submit`, for callers with a ticket of their own."""
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("The writer is closed.")
+            if self._waiting and self._waiting + len(said) > WAITING_LIMIT:
+                raise Overloaded(retry_after=2)
+            self._waiting += len(said)
+            self._jobs.put(_Job(said, refused, ticket))
+
+    def close(self) -> None:
+        """Store everything that waits, then stop."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._jobs.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        closing = False
+        while not closing:
+            group, closing = self._take()
+            if group:
+                self._store(group)
+
+    def _take(self) -> tuple[list[_Job], bool]:
+        job = self._jobs.get()
+        group: list[_Job] = []
+        size = 0
+        while job is not None:
+            group.append(job)
+            size += len(job.said)
+            if size >= GROUP:
+                return group, False
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return group, False
+        return group, True
+
+    def _store(self, group: list[_Job]) -> None:
+        try:
+            applied = self._transaction(group)
+        except Exception as error:
+            self._directory.drop()
+            # One bad submission must not take its neighbours down: store them one by one. A database that
+            # does not answer fails them all at once; each on its own would wait for it again.
+            if len(group) > 1 and not isinstance(error, OperationalError):
+                for job in group:
+                    self._store([job])
+                return
+            log.exception("%d submissions could not be stored", len(group))
+            self._fail(group, error)
+            return
+        self._directory.keep()
+        self._answer(group, applied)
+
+    def _transaction(self, group: list[_Job]) -> Applied:
+        now = self._clock()
+        with writing(self._engine) as connection:
+            lock_writer(connection)
+            applied = apply(connection, [s for job in group for s in job.said], self._directory, now)
+            keep_refusals(connection, [r for job in group for r in job.refused], now)
+        return applied
+
+    def _answer(self, group: list[_Job], applied: Applied) -> None:
+        start = 0
+        for job in group:
+            end = start + len(job.said)
+            self._done(end - start)
+            self._tell(job.ticket, Receipt(applied.outcomes[start:end], applied.watermark))
+            start = end
+        for listener in self._listeners:
+            with contextlib.suppress(Exception):
+                listener(applied.watermark)
+
+    def _fail(self, group: list[_Job], error: Exception) -> None:
+        for job in group:
+            self._done(len(job.said))
+            self._tell(job.ticket, error)
+
+    def _tell(self, ticket: Ticket, end: Receipt | Exception) -> None:
+        try:
+            # A caller who has gone away cancels the future; what he sent is stored all the same.
+            if not ticket.set_running_or_notify_cancel():
+                return
+            if isinstance(end, Receipt):
+                ticket.set_result(end)
+            else:
+                ticket.set_exception(end)
+        except Exception:  # for instance an event loop that has closed: the others wait for their answers
+            log.exception("the end of a submission could not be told")
+
+    def _done(self, size: int) -> None:
+        with self._lock:
+            self._waiting -= size

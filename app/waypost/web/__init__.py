@@ -1,0 +1,1 @@
+"""The console's Streamlit-aware part: who is there, language, links, and view models for the pages."""

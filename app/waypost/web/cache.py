@@ -1,0 +1,69 @@
+"""What all sessions share for a moment: the same question within a second is answered once.
+
+The answers are never changed by who gets them. Nobody's identity goes into them: what depends on
+the reader (language, masking) is applied afterwards.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from waypost.services import order, search, tower
+from waypost.services.live import OrderQuery, View
+from waypost.services.order import OrderJourney
+from waypost.services.search import Search
+from waypost.services.tower import Overview, StreamItem
+from waypost.web import deps
+
+_TTL_S = 1
+_SIZE = 64
+AT_RISK = 8  # rows in the list of those that need a hand
+
+
+def view() -> View:
+    """The present picture of all orders; it keeps itself fresh and shared."""
+    return deps.get().waypost.view()
+
+
+def overview(journey: str, days: int, span: tuple[int, int] | None, query: OrderQuery) -> Overview:
+    """The control tower of one journey."""
+    return _overview(_store(), journey, days, span, query)
+
+
+def stream(limit: int, query: OrderQuery) -> list[StreamItem]:
+    """The newest events."""
+    return _stream(_store(), limit, query)
+
+
+def order_journey(key: int) -> OrderJourney:
+    """The journey of one order. Errors: NotFound."""
+    return _order_journey(_store(), key)
+
+
+def searched(text: str) -> Search:
+    """What a search finds."""
+    return _searched(_store(), text)
+
+
+def _store() -> str:
+    return deps.get().waypost.engine.url.render_as_string(hide_password=True)
+
+
+@st.cache_resource(ttl=_TTL_S, max_entries=_SIZE, show_spinner=False)
+def _overview(store: str, journey: str, days: int, span: tuple[int, int] | None, query: OrderQuery) -> Overview:
+    return tower.overview(view(), journey, days, query, AT_RISK, span)
+
+
+@st.cache_resource(ttl=_TTL_S, max_entries=_SIZE, show_spinner=False)
+def _stream(store: str, limit: int, query: OrderQuery) -> list[StreamItem]:
+    return tower.stream(deps.get().waypost.engine, view(), limit, query=query)
+
+
+@st.cache_resource(ttl=_TTL_S, max_entries=_SIZE, show_spinner=False)
+def _order_journey(store: str, key: int) -> OrderJourney:
+    return order.order_journey(deps.get().waypost.engine, view(), key)
+
+
+@st.cache_resource(ttl=_TTL_S, max_entries=_SIZE, show_spinner=False)
+def _searched(store: str, text: str) -> Search:
+    return search.search(deps.get().waypost.engine, text)

@@ -1,0 +1,30 @@
+"""One line above live figures: how fresh they are, how many orders are open and late."""
+
+from __future__ import annotations
+
+from html import escape
+
+from waypost.domain.instants import SECOND
+from waypost.services.tower import Overview, StreamItem
+from waypost.web.format import Format
+
+QUIET_AFTER = 10 * 60 * SECOND  # without any event, the dot stops looking alive
+
+
+def live_line(found: Overview, items: list[StreamItem], fmt: Format) -> str:
+    """The line as HTML; what comes from data is escaped."""
+    t = fmt.t
+    latest = items[0].event.recorded_at if items else None
+    quiet = latest is None or found.now - latest > QUIET_AFTER
+    heard = t("no recent event") if latest is None else t("last event {ago}", ago=fmt.ago(latest, found.now))
+    orders = t.plural("{n} open order", "{n} open orders", found.n_open, n=fmt.count(found.n_open))
+    total = t("of {n}", n=fmt.count(found.n_orders))
+    hand = t.plural("{n} needs a hand", "{n} need a hand", found.n_at_risk, n=fmt.count(found.n_at_risk))
+    dot = '<i class="quiet"></i>' if quiet else "<i></i>"
+    simulated = any(item.event.simulated for item in items)
+    word = escape(t("simulated events"))
+    mark = f'<span class="wp-sim">{word}</span>' if simulated else ""
+    return (
+        f'<div class="wp-live" data-testid="wp-live">{dot}<span>{escape(heard)}</span>'
+        f"<span><b>{escape(orders)}</b> {escape(total)}</span><span>{escape(hand)}</span>{mark}</div>"
+    )

@@ -1,0 +1,208 @@
+"""Which orders the list shows: read from its address, changed by its widgets."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import streamlit as st
+
+from waypost.domain.errors import FieldError, NotFound
+from waypost.i18n import N_
+from waypost.journeys.project import Mask
+from waypost.kpi.summary import read_edge
+from waypost.services import kpi
+from waypost.services.live import OrderQuery, View
+from waypost.services.search import Search
+from waypost.web import cache, links, session
+from waypost.web.format import Format
+from waypost.web.tower_filters import narrow_widgets
+from waypost.web.words import DIMENSIONS, STATUSES, TIERS, word
+
+PAGE: Final = "orders"
+SIZE: Final = 50
+NARROW: Final = ("channel", "carrier", "warehouse", "destination")
+LEVELS: Final = ("red", "yellow", "ok")
+_SORTS: Final = {
+    "risk": N_("Most urgent first"),
+    "newest": N_("Newest first"),
+    "oldest": N_("Oldest first"),
+    "value": N_("Highest value first"),
+}
+_FORGET: Final = ("page",)
+
+
+class Behind(NamedTuple):
+    """The orders behind one number of a KPI card: closed in [start, end) us, of one tier or of all."""
+
+    journey: str
+    stage: str
+    start: int
+    end: int
+    level: str | None
+
+
+class OrdersFilters(NamedTuple):
+    """One state of the list."""
+
+    text: str
+    journey: str | None
+    stage: str | None
+    level: str | None
+    status: str | None
+    where: tuple[tuple[str, tuple[str, ...]], ...]
+    sort: str
+    page: int
+    behind: Behind | None
+
+    def query(self, found: Search | None) -> OrderQuery:
+        """The orders it selects, once the search is done."""
+        return OrderQuery(
+            self.journey,
+            self.stage,
+            self.level,
+            self.status,
+            self.where,
+            None if found is None else found.keys,
+            self.sort,
+            SIZE,
+            self.page * SIZE,
+        )
+
+    def found(self) -> Search | None:
+        """What the search text leads to; None without one."""
+        return cache.searched(self.text) if self.text else None
+
+    def only(self, view: View) -> tuple[Mask, int] | None:
+        """The orders behind a KPI's number, and that number; None when none is asked for."""
+        return None if self.behind is None else kpi.closed_orders(view, *self.behind)
+
+
+def read(view: View) -> OrdersFilters:
+    """The state that the address asks for; what it does not say, or says wrongly, is the default."""
+    page = st.query_params.get("page", "")
+    return OrdersFilters(
+        (links.value("q") or "").strip(),
+        links.value("journey", view.ids),
+        links.value("stage", stages(view)),
+        links.value("level", LEVELS),
+        links.value("status", tuple(STATUSES)),
+        tuple((name, found) for name in NARROW if (found := links.values(name))),
+        links.value("sort", tuple(_SORTS)) or "risk",
+        int(page) - 1 if page.isascii() and page.isdigit() and 0 < int(page[:9]) < 10**7 else 0,
+        _behind(view),
+    )
+
+
+def _behind(view: View) -> Behind | None:
+    journey, stage = links.value("journey", view.ids), links.value("kpi")
+    if journey is None or stage is None or view.journeys[journey].version.journey.stage(stage) is None:
+        return None
+    zone = view.journeys[journey].version.journey.zone
+    try:
+        start, end = (read_edge(st.query_params.get(name, ""), zone, name) for name in ("from", "to"))
+    except (FieldError, NotFound):
+        return None
+    return Behind(journey, stage, start, end, links.value("closed", LEVELS))
+
+
+def stages(view: View, journey: str | None = None) -> tuple[str, ...]:
+    """Ids of the stages an order can be in; of one journey or of all."""
+    chosen = [found for name, found in view.journeys.items() if journey in (None, name)]
+    return tuple(dict.fromkeys(stage.id for found in chosen for stage in found.version.journey.path))
+
+
+def stage_label(view: View, stage: str, lang: str, journey: str | None = None) -> str:
+    """The name of a stage, by the journey asked for or the first one that has it."""
+    for name, found in view.journeys.items():
+        held = found.version.journey.stage(stage)
+        if held is not None and journey in (None, name):
+            return held.name.say(lang)
+    return stage
+
+
+def draw(held: OrdersFilters, view: View, fmt: Format) -> None:
+    """Search, then the filters used most, then the others behind one button."""
+    t = fmt.t
+    st.text_input(
+        t("Search"),
+        placeholder=t("Order, parcel, return or customer id; paste several at once"),
+        icon=":material/search:",
+        label_visibility="collapsed",
+        **links.bound(PAGE, "q", held.text, forget=_FORGET),
+    )
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{PAGE}.bar"):
+        _choice("status", t("Status"), STATUSES, held.status, fmt)
+        _choice("level", t("Level"), {level: TIERS[level] for level in LEVELS}, held.level, fmt)
+        with st.popover(t("Filter"), icon=":material/filter_list:", key=f"{PAGE}.filter"):
+            _more(held, view, fmt)
+        st.selectbox(
+            t("Order of the list"),
+            tuple(_SORTS),
+            format_func=lambda sort: t(_SORTS[sort]),
+            label_visibility="collapsed",
+            width=190,
+            **links.bound(PAGE, "sort", held.sort, forget=_FORGET),
+        )
+
+
+def _choice(name: str, label: str, words: dict[str, str], held: str | None, fmt: Format) -> None:
+    st.segmented_control(
+        label,
+        tuple(words),
+        format_func=lambda choice: fmt.t(words[choice]),
+        label_visibility="collapsed",
+        **links.bound(PAGE, name, held, forget=_FORGET),
+    )
+
+
+def _more(held: OrdersFilters, view: View, fmt: Format) -> None:
+    t = fmt.t
+    st.selectbox(
+        t("Journey"),
+        view.ids,
+        index=None,
+        placeholder=t("All"),
+        format_func=lambda name: view.journeys[name].version.journey.name.say(fmt.lang),
+        **links.bound(PAGE, "journey", held.journey, forget=(*_FORGET, "stage", "kpi", "from", "to", "closed")),
+    )
+    st.selectbox(
+        t("Stage"),
+        stages(view, held.journey),
+        index=None,
+        placeholder=t("All"),
+        format_func=lambda stage: stage_label(view, stage, fmt.lang, held.journey),
+        **links.bound(PAGE, "stage", held.stage, forget=_FORGET),
+    )
+    narrow_widgets(PAGE, NARROW, dict(held.where), view, OrderQuery(journey=held.journey), fmt, _FORGET)
+
+
+def active(held: OrdersFilters, view: View, fmt: Format) -> list[tuple[str, dict[str, Any]]]:
+    """The filters behind the button that are set: what each says, and the change that removes it."""
+    t = fmt.t
+    found: list[tuple[str, dict[str, Any]]] = []
+    if held.behind is not None:
+        found.append((_behind_words(held.behind, view, fmt), dict.fromkeys(("kpi", "from", "to", "closed"))))
+    if held.journey:
+        name = view.journeys[held.journey].version.journey.name.say(fmt.lang)
+        void = dict.fromkeys(("journey", "stage", "kpi", "from", "to", "closed"))
+        found.append((t("Journey: {name}", name=name), void))
+    if held.stage:
+        name = stage_label(view, held.stage, fmt.lang, held.journey)
+        found.append((t("Stage: {name}", name=name), {"stage": None}))
+    for name, words in held.where:
+        for chosen in words:
+            rest = [other for other in words if other != chosen]
+            found.append((f"{word(DIMENSIONS, name, t)}: {chosen}", {name: rest}))
+    return found
+
+
+def clear() -> None:
+    """Take away every filter and keep the search."""
+    links.put(dict.fromkeys(name for name in st.query_params if name not in ("q", "sort", session.LANG)))
+
+
+def _behind_words(behind: Behind, view: View, fmt: Format) -> str:
+    t, name = fmt.t, stage_label(view, behind.stage, fmt.lang, behind.journey)
+    start, end = fmt.instant(behind.start, view.now), fmt.instant(behind.end, view.now)
+    tier = f", {t(TIERS[behind.level])}" if behind.level else ""
+    return t("{stage}: completed {start} – {end}{tier}", stage=name, start=start, end=end, tier=tier)

@@ -1,0 +1,74 @@
+"""The console process: Streamlit and our own routes in one ASGI program, behind the gate."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import importlib
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit import config
+
+from waypost.api.context import AccessContext
+from waypost.api.gate import Gate
+from waypost.api.login import login_routes
+from waypost.api.routes import api_routes, closing_routes
+from waypost.services.app import Waypost
+from waypost.services.settings import Settings, cookie_secret
+from waypost.web import deps
+from waypost.web.index_page import index_routes
+from waypost.web.startup import apply_config, check_config
+
+COLLECT_EVERY_S = 60
+_PACKAGE = Path(__file__).resolve().parents[1]
+# A checkout keeps the entry beside the package, an installed wheel inside it.
+_ENTRIES = (_PACKAGE.parent / "main.py", _PACKAGE / "_web" / "main.py")
+log = logging.getLogger("waypost.server")
+
+
+def build_console(waypost: Waypost, access: AccessContext, settings: Settings) -> Any:
+    """The ASGI program of a console process; closing it stores everything that waits."""
+    apply_config()
+    config.set_option("server.cookieSecret", cookie_secret(waypost.engine, settings), "waypost")
+    for problem in check_config():
+        log.warning(problem)
+    deps.provide(waypost)
+    entry = next(path for path in _ENTRIES if path.is_file())
+    routes = [*api_routes(waypost), *login_routes(access), *index_routes(), *closing_routes()]
+    return st.App(entry, lifespan=_lifespan(waypost), routes=routes, middleware=[Middleware(Gate, access=access)])
+
+
+def _lifespan(waypost: Waypost) -> Any:
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
+        _warm()
+        waypost.view()
+        collector = asyncio.create_task(_collect())
+        try:
+            yield {}
+        finally:
+            collector.cancel()
+            waypost.close()
+
+    return lifespan
+
+
+def _warm() -> None:
+    """Import what pages need before freezing the heap, so that no collection walks it again."""
+    for name in ("pandas", "plotly.graph_objects", "polars"):
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+
+
+async def _collect() -> None:
+    # Streamlit's own collection after every rerun is off (.streamlit/config.toml); this replaces it.
+    while True:
+        await asyncio.sleep(COLLECT_EVERY_S)
+        gc.collect()

@@ -1,0 +1,139 @@
+"""The visual language as data: colours for light and dark, fonts, and the few page-wide styles.
+
+`.streamlit/config.toml` holds the same colours for Streamlit's own widgets (a test compares the two).
+Everything else that draws (components, charts, maps, the tracking page) takes its colours from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Final
+
+FONT: Final = (
+    "system-ui, -apple-system, 'Segoe UI', Roboto, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
+)
+MONO: Final = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Noto Sans Mono CJK SC', monospace"
+
+# A tier is never shown by colour alone: this icon (Material Symbols) and a word stand beside it.
+TIER_ICONS: Final = {
+    "ok": "check",
+    "yellow": "warning",
+    "red": "block",
+    "held": "lock",
+    "unknown": "help",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The colours of one theme as #RRGGBB; every text is readable (4.5:1) on the surfaces it is meant for."""
+
+    canvas: str
+    surface: str
+    line: str
+    ink: str
+    muted: str
+    accent: str
+    on_accent: str
+    done: str
+    yellow_text: str
+    yellow_fill: str
+    yellow_edge: str
+    red_text: str
+    red_fill: str
+    red_edge: str
+
+
+LIGHT: Final = Tokens(
+    canvas="#F6F7F9",
+    surface="#FFFFFF",
+    line="#E2E6EB",
+    ink="#1B2430",
+    muted="#566172",
+    accent="#0B6A86",
+    on_accent="#FFFFFF",
+    done="#2B7355",
+    yellow_text="#6E4B00",
+    yellow_fill="#FFF3D1",
+    yellow_edge="#B98300",
+    red_text="#8F1A10",
+    red_fill="#FCE6E3",
+    red_edge="#C93A29",
+)
+
+DARK: Final = Tokens(
+    canvas="#0E131A",
+    surface="#161D26",
+    line="#2A323D",
+    ink="#E6EAF0",
+    muted="#9AA7B8",
+    accent="#56BAD8",
+    on_accent="#0E131A",
+    done="#5CC29A",
+    yellow_text="#FFD877",
+    yellow_fill="#3A2E0B",
+    yellow_edge="#E3B341",
+    red_text="#FFB3A8",
+    red_fill="#401712",
+    red_edge="#F0705F",
+)
+
+
+def tokens(theme_type: str | None) -> Tokens:
+    """Return the colours of a theme by Streamlit's name for it; anything but "dark" is light."""
+    return DARK if theme_type == "dark" else LIGHT
+
+
+def css_variables() -> str:
+    """Return all tokens as `--wp-*` declarations that follow the element's `color-scheme` by themselves."""
+    dark = asdict(DARK)
+    lines = [
+        f"--wp-{name.replace('_', '-')}: light-dark({light}, {dark[name]});" for name, light in asdict(LIGHT).items()
+    ]
+    return "\n".join([*lines, f"--wp-font: {FONT};", f"--wp-mono: {MONO};"])
+
+
+def css() -> str:
+    """Return the page-wide styles, once per page: spacing, tabular figures, nothing of Streamlit left over.
+
+    Hand it over as `st.html(f"<style>{theme.css()}</style>")`.
+    """
+    return f".stApp {{\n{css_variables()}\n}}\n{_PAGE}"
+
+
+_PAGE: Final = """
+.stApp { font-variant-numeric: tabular-nums; }
+
+/* Content starts near the top and stops growing where lines get too long to scan. */
+.stMainBlockContainer { padding: 24px 24px 48px; max-width: 1440px; }
+@media (max-width: 640px) { .stMainBlockContainer { padding: 16px 16px 32px; } }
+
+/* Leftovers: menu, deploy button, links beside headings, the running man of live fragments. */
+[data-testid="stMainMenu"], [data-testid="stAppDeployButton"], [data-testid="stHeaderActionElements"],
+[data-testid="stStatusWidget"] { display: none; }
+
+/* The header floats: it holds nothing but the button that brings a closed sidebar back. */
+[data-testid="stHeader"] { background: transparent; pointer-events: none; }
+[data-testid="stHeader"] :is(a, button) { pointer-events: auto; }
+.stApp:has([data-testid="stExpandSidebarButton"]) .stMainBlockContainer { padding-top: 56px; }
+
+h1, h2, h3 { letter-spacing: -0.01em; }
+:focus-visible { outline-color: var(--wp-accent); }
+
+/* Titles stand in one row with the controls they belong to. */
+[data-testid="stHeading"] :is(h1, h2) { padding: 0 0 4px; }
+
+/* One line that says how fresh the page is. */
+.wp-live { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; min-height: 20px;
+  font-size: 13px; color: var(--wp-muted); }
+.wp-live i { width: 8px; height: 8px; border-radius: 50%; background: var(--wp-accent); }
+.wp-live i.quiet { background: none; border: 2px solid var(--wp-muted); }
+.wp-live b { font-weight: 600; color: var(--wp-ink); }
+.wp-sim { padding: 0 6px; border: 1px dashed var(--wp-muted); border-radius: 4px; font-size: 12px; line-height: 18px; }
+
+/* Who is signed in, at the foot of the sidebar. */
+.wp-who { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 12px; font-size: 13px; }
+.wp-who span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.wp-who small { grid-row: 2; color: var(--wp-muted); font-size: 12px; }
+.wp-who a { grid-row: 1 / 3; grid-column: 2; align-self: center; color: var(--wp-accent); }
+"""

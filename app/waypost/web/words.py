@@ -1,0 +1,88 @@
+"""Fixed words of the console in one place, so that a thing has the same name on every page."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from waypost.domain.statement import UNMAPPED, Classifier, Evidence, Kind
+from waypost.domain.vocabulary import Vocabulary
+from waypost.i18n import N_, Translator
+from waypost.journeys.document import Journey, Stage
+
+TIERS: Final = {"ok": N_("on track"), "yellow": N_("warn"), "red": N_("blocked"), "unknown": N_("unknown")}
+TIER_ICONS: Final = {"ok": "check", "yellow": "warning", "red": "block", "unknown": "help"}
+STATUSES: Final = {
+    "open": N_("open"),
+    "delivered": N_("delivered"),
+    "ended": N_("ended early"),
+    "unassigned": N_("unassigned"),
+}
+OUTCOMES: Final = {
+    "cancelled": N_("cancelled"),
+    "unavailable": N_("could not be supplied"),
+    "returned_to_sender": N_("returned to sender"),
+    "lost": N_("lost"),
+    "destroyed": N_("destroyed"),
+    "not_collected": N_("not collected in time"),
+}
+OWNERS: Final = {
+    "payments": N_("payments team"),
+    "warehouse": N_("warehouse"),
+    "carrier": N_("carrier"),
+    "operations": N_("operations"),
+    "store": N_("store"),
+}
+DIMENSIONS: Final = {
+    "channel": N_("Channel"),
+    "carrier": N_("Carrier"),
+    "warehouse": N_("Warehouse"),
+    "origin": N_("Origin"),
+    "destination": N_("Destination"),
+    "service": N_("Service"),
+    "category": N_("Category"),
+}
+ROLES: Final = {
+    "viewer": N_("Viewer"),
+    "operator": N_("Operator"),
+    "configurator_editor": N_("Configurator (drafts)"),
+    "configurator_publisher": N_("Configurator (publishes)"),
+    "approver": N_("Approver"),
+    "administrator": N_("Administrator"),
+}
+EVIDENCE: Final = {
+    Evidence.SCANNED: "scanned",
+    Evidence.DERIVED: "derived",
+    Evidence.DECLARED: "declared",
+    Evidence.PREDICTED: "predicted",
+}
+CLASSIFIERS: Final = {Classifier.PLANNED: N_("promised"), Classifier.ESTIMATED: N_("estimated")}
+KINDS: Final = {Kind.RETRACT: N_("takes back an earlier statement"), Kind.CORRECT: N_("corrects an earlier statement")}
+
+
+def word(table: dict[str, str], key: str | None, t: Translator) -> str:
+    """The word for a key; a key that is not ours (a company's own) is shown as it is."""
+    return "" if not key else t(table[key]) if key in table else key
+
+
+def event_label(vocabulary: Vocabulary, code: str, t: Translator) -> str:
+    """Our word for an event code; what nobody has mapped yet is said to be so."""
+    if code == UNMAPPED:
+        return t("Not mapped yet")
+    return vocabulary.label(code, t.lang) or code
+
+
+def event_icon(vocabulary: Vocabulary, code: str) -> str:
+    """The icon of an event code."""
+    found = vocabulary.event(code)
+    return found.icon if found else "help"
+
+
+def stage_name(journey: Journey | None, stage_id: str | None, t: Translator) -> str:
+    """The name of a stage, empty when there is none."""
+    stage = journey.stage(stage_id) if journey and stage_id else None
+    return stage.name.say(t.lang) if stage else ""
+
+
+def owner(stage: Stage | None, t: Translator) -> str | None:
+    """Who has to act in a stage."""
+    return word(OWNERS, stage.owner, t) or None if stage else None

@@ -1,0 +1,52 @@
+"""Control tower: how the journeys are doing, what happens now, and what needs a hand."""
+
+import streamlit as st
+
+from components import at_risk, event_stream, kpi_cards, stage_river
+from components._base import translated
+from waypost.access.roles import Role
+from waypost.web import cache, deps, empty, links, personal, session, stage_dialog, tower_filters, tower_view
+from waypost.web.live_line import live_line
+from waypost.web.tower_filters import TowerFilters
+
+ROWS = 9
+
+
+@st.fragment(run_every=2)
+def live(held: TowerFilters) -> None:
+    """Everything that moves; drawn again every two seconds, in place."""
+    who, fmt, words = session.require(Role.VIEWER), session.reader(), deps.get().waypost.vocabulary
+    t, lang, show = fmt.t, fmt.lang, personal.sees_all(who.role)
+    found = cache.overview(held.journey.id, held.days, held.span(), held.query)
+    items = cache.stream(ROWS, held.query)
+    journey = cache.view().journeys[held.journey.id].version.journey
+    st.html(live_line(found, items, fmt))
+    cards, texts = tower_view.cards(found, held, fmt), translated(kpi_cards.TEXTS, t)
+    kpi_cards.kpi_cards(cards, key="tower.cards", t=texts, lang=lang)
+    left, right = st.columns([8, 4])
+    with left:
+        rows, texts = tower_view.at_risk(found, journey, fmt), translated(at_risk.TEXTS, t)
+        n, more = found.n_at_risk, links.href("orders", held.standing())
+        at_risk.at_risk(rows, key="tower.risk", t=texts, lang=lang, total=n, more_href=more)
+    with right:
+        events, texts = tower_view.stream(items, words, fmt, found.now, show=show), translated(event_stream.TEXTS, t)
+        total, key = None if held.where else cache.view().version, "tower.stream"
+        event_stream.event_stream(events, key=key, t=texts, now=found.now, lang=lang, rows=ROWS, total=total)
+    stages, texts = tower_view.river(found, journey, held, fmt), translated(stage_river.TEXTS, t)
+    stage_river.stage_river(stages, key="tower.river", t=texts, lang=lang)
+
+
+session.require(Role.VIEWER)
+reader, view = session.reader(), cache.view()
+state = tower_filters.read(view)
+with st.container(horizontal=True, vertical_alignment="center", key="tower.bar"):
+    st.title(reader.t("Control tower"), anchor=False, width="stretch")
+    if view.n:
+        tower_filters.draw(state, view, reader)
+        if st.button(reader.t("How long does it take?"), icon=":material/bar_chart:", key="tower.durations"):
+            stage_dialog.dialog()(state)
+if view.n:
+    tower_filters.nothing_yet(state, view, reader)
+    live(state)
+else:
+    empty.no_orders(reader.t)

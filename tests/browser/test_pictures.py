@@ -1,0 +1,49 @@
+"""The pictures of the documents, made anew when WAYPOST_SCREENSHOTS=1 asks for them."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import Town
+from tests.browser.walker import PATIENCE_MS, Walker, Way
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(os.environ.get("WAYPOST_SCREENSHOTS") != "1", reason="WAYPOST_SCREENSHOTS=1 makes pictures"),
+]
+
+WAYS = {
+    "": Way("en", "light", 1440, 900),
+    "-zh": Way("zh", "light", 1440, 900),
+    "-dark": Way("en", "dark", 1440, 900),
+    "-zh-dark": Way("zh", "dark", 1440, 900),
+    "-phone": Way("en", "light", 390, 844),
+    "-zh-phone-dark": Way("zh", "dark", 390, 844),
+}
+
+
+@pytest.mark.parametrize("tag", WAYS, ids=[str(way) for way in WAYS.values()])
+def test_pictures_of_every_page(chromium: Browser, busy_town: Town, tag: str) -> None:
+    walker = Walker(chromium, busy_town.base, WAYS[tag])
+    walker.sign_in()
+    page = walker.page
+    expect(page.locator(".kpi")).to_have_count(4, timeout=PATIENCE_MS)
+    expect(page.locator(".event").first).to_be_visible()
+    page.wait_for_timeout(1_500)  # fonts, and the first entries have faded in
+    walker.picture(f"control-tower{tag}")
+
+    page.locator("button.row").nth(1).click()
+    expect(page.locator("button.stop").first).to_be_visible(timeout=PATIENCE_MS)
+    page.locator("button.stop").nth(1).click()
+    page.locator(".log").first.locator(".line").nth(2).click()
+    page.wait_for_timeout(1_000)
+    walker.picture(f"order{tag}")
+
+    walker.go("/orders")
+    expect(page.locator(".orders .row").first).to_be_visible(timeout=PATIENCE_MS)
+    page.wait_for_timeout(1_000)
+    walker.picture(f"orders{tag}")
+    assert walker.close() == []

@@ -1,0 +1,122 @@
+"""The command line as its users call it: JSON out, exit codes, errors with field and remedy."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tests.support import environment
+from waypost import __version__
+from waypost.cli.app import app
+
+
+def waypost(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def said(*arguments: str) -> Any:
+    done = waypost(*arguments, "--json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def olist_like(tmp_path: Path) -> Path:
+    """A folder with the columns of the Olist orders file and three orders of our own."""
+    header = (
+        "order_id,customer_id,order_status,order_purchase_timestamp,order_approved_at,"
+        "order_delivered_carrier_date,order_delivered_customer_date,order_estimated_delivery_date"
+    )
+    rows = [
+        "o1,c1,delivered,2019-01-01 10:00:00,2019-01-01 11:00:00,2019-01-02 11:00:00,2019-01-05 11:00:00,"
+        "2019-01-05 00:00:00",
+        "o2,c2,delivered,2019-01-01 10:00:00,2019-01-03 11:00:00,2019-01-08 11:00:00,2019-01-12 00:00:00,"
+        "2019-01-11 00:00:00",
+        "o3,c3,canceled,2019-01-02 10:00:00,,,,2019-01-11 00:00:00",
+    ]
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    (folder / "olist_orders_dataset.csv").write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    return folder
+
+
+def test_import_kpi_orders_verify_rebuild(olist_like: Path, sqlite_url: str) -> None:
+    importing = ("import", str(olist_like), "--preset", "olist", "--timezone", "America/Sao_Paulo", "--db", sqlite_url)
+    first, second = said(*importing), said(*importing)
+    assert (first["orders"], first["actual"], first["undated"], first["planned"]) == (3, 9, 3, 3)
+    assert (first["inserted"], second["inserted"], second["duplicates"]) == (15, 0, 15)
+    report = said(
+        "kpi", "--journey", "marketplace-parcel", "--from", "2019-01-01", "--to", "2019-02-01", "--db", sqlite_url
+    )
+    stages = {stage["id"]: stage for stage in report["stages"]}
+    # o1 came on the promised day, o2 the minute the promised day was over.
+    assert (stages["promise"]["n"], stages["promise"]["yellow"], stages["promise"]["red"]) == (2, 0, 1)
+    assert (stages["payment"]["n"], stages["payment"]["yellow"], stages["payment"]["red"]) == (2, 0, 1)
+    assert (stages["warehouse"]["n"], stages["warehouse"]["red"]) == (2, 1)
+    orders = said("orders", "--db", sqlite_url)
+    assert {o["order"]: o["status"] for o in orders["orders"]} == {"o1": "delivered", "o2": "delivered", "o3": "ended"}
+    assert said("verify", "--db", sqlite_url)["differences"] == 0
+    assert said("rebuild", "--db", sqlite_url)["subjects"] == 3
+    assert said("verify", "--db", sqlite_url)["differences"] == 0
+
+
+def test_a_target_is_published_from_the_command_line(sqlite_url: str) -> None:
+    changed = said(
+        "journeys", "target", "marketplace-parcel", "payment", "--yellow", "1h", "--red", "2h", "--db", sqlite_url
+    )
+    assert changed["version"] == 2
+    document = said("journeys", "show", "marketplace-parcel", "--db", sqlite_url)
+    assert document["stages"][0]["target"]["red"] == "2h"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        (("kpi", "--journey", "nope", "--from", "2019-01-01", "--to", "2019-01-02"), None),
+        (("kpi", "--journey", "marketplace-parcel", "--from", "01/02/2019", "--to", "2019-01-02"), "from"),
+        (("orders", "--level", "purple"), "level"),
+        (("journeys", "target", "marketplace-parcel", "payment", "--yellow", "soon"), "stages.0.target.yellow"),
+    ],
+)
+def test_errors_name_the_field_and_exit_with_2(arguments: tuple[str, ...], field: str | None, sqlite_url: str) -> None:
+    done = waypost(*arguments, "--db", sqlite_url, "--json")
+    assert done.exit_code == 2
+    answer = json.loads(done.stdout)
+    assert answer["error"]
+    assert answer.get("field") == field
+
+
+def test_a_database_that_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "no.db"
+    path.write_text("this is no database, however long it may be" * 40)
+    done = waypost("orders", "--db", f"sqlite:///{path}", "--json")
+    assert done.exit_code == 2
+    assert json.loads(done.stdout)["field"] == "db"
+
+
+def test_doctor_and_connectors(sqlite_url: str) -> None:
+    said("db", "upgrade", "--db", sqlite_url)
+    checks = {check["name"]: check["ok"] for check in said("doctor", "--db", sqlite_url)}
+    assert checks["database"]
+    assert checks["tables"]
+    assert checks["audit"]
+    assert isinstance(said("connectors"), list)
+
+
+def test_a_new_user_gets_a_link(sqlite_url: str) -> None:
+    made = said("users", "add", "lin", "--role", "operator", "--db", sqlite_url)
+    assert "/login/link/" in made["login_link"]
+    assert [u["name"] for u in said("users", "list", "--db", sqlite_url)] == ["lin"]
+    assert waypost("users", "add", "lin", "--db", sqlite_url, "--json").exit_code == 2
+
+
+def test_it_runs_as_a_program() -> None:
+    command = [sys.executable, "-m", "waypost.cli", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment(), timeout=60, check=True)
+    assert done.stdout.strip() == __version__

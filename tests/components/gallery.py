@@ -1,0 +1,168 @@
+"""A page with every component on it, for AppTest and for the browser. What was clicked is written below."""
+
+import json
+import time
+
+import streamlit as st
+
+from components.at_risk import TEXTS as RISK_TEXTS
+from components.at_risk import at_risk
+from components.event_log import TEXTS as LOG_TEXTS
+from components.event_log import event_log
+from components.event_stream import TEXTS as STREAM_TEXTS
+from components.event_stream import Event, event_stream
+from components.fact_list import TEXTS as FACT_TEXTS
+from components.fact_list import fact_list
+from components.journey_map import TEXTS as MAP_TEXTS
+from components.journey_map import Node, Unit, journey_map
+from components.kpi_cards import TEXTS as CARD_TEXTS
+from components.kpi_cards import Card, kpi_cards
+from components.order_head import TEXTS as HEAD_TEXTS
+from components.order_head import order_head
+from components.orders_table import TEXTS as TABLE_TEXTS
+from components.orders_table import Row, orders_table
+from components.stage_river import TEXTS as RIVER_TEXTS
+from components.stage_river import Stage, stage_river
+from waypost.web import theme
+
+HOSTILE = '<img src="x" onerror="document.title=\'broken\'">'
+
+CARDS: list[Card] = [
+    {
+        "id": "otd",
+        "name": "On-time delivery",
+        "value": "93.4",
+        "unit": "%",
+        "tier": "yellow",
+        "tier_word": "warn",
+        "n": 12480,
+        "n_label": "orders",
+        "yellow": 212,
+        "red": 38,
+        "trend": [96.0, 95.5, None, float("nan"), 94.0, 93.4],
+    },
+    {
+        "id": "customs",
+        "name": "Customs dwell",
+        "value": "",
+        "tier": "unknown",
+        "tier_word": "unknown",
+        "n": 0,
+        "n_label": "orders",
+        "yellow": 0,
+        "red": 0,
+        "note": "not measurable with this source",
+    },
+]
+STAGES: list[Stage] = [
+    {"id": "paid", "label": "Paid", "n": 0, "yellow": 0, "red": 0},
+    {"id": "packed", "label": "Ready to ship", "n": 1_000_000, "yellow": 212, "red": 250_000},
+    {"id": "customs", "label": HOSTILE, "n": 3, "yellow": 1, "red": 0},
+]
+
+
+def node(name: str, **more: object) -> Node:
+    return {"id": name, "label": name.title(), "icon": "package_2", "state": "done", **more}  # type: ignore[typeddict-item]
+
+
+UNITS: list[Unit] = [
+    {
+        "id": "order/1",
+        "heading": "Order",
+        "ref": "1001",
+        "nodes": [
+            node("paid", time="10:00", time_full="2026-11-23 10:00 Asia/Shanghai", dwell="2 h", evidence="declared"),
+            node("packed", tier="yellow", time="12:00", n_events=3, evidence="scanned"),
+            node("transit", state="now", time="14:00", dwell="1 h", due="18:00"),
+            node("delivered", state="expected"),
+        ],
+    },
+    {"id": "parcel/1", "heading": "Parcel", "ref": HOSTILE, "nodes": [node("paid"), node("x", state="unknown")]},
+]
+
+
+def event(i: int) -> Event:
+    return {
+        "id": f"e{i}",
+        "at": 1_700_000_000_000_000 + i,
+        "order": f"order-{i}",
+        "words": f"Picked {i}",
+        "partner_word": HOSTILE,
+        "source": "WMS",
+        "simulated": True,
+    }
+
+
+ORDERS: list[Row] = [
+    {"id": "51", "href": "/order?id=A-1", "order": "A-1", "tier": "red", "tier_word": "blocked", "late": True},
+    {"id": "52", "href": "/order?id=A-2", "order": HOSTILE, "tier": "ok", "tier_word": "on track", "stage": HOSTILE},
+]
+
+st.set_page_config(layout="wide")
+st.html(f"<style>{theme.css()}</style>")
+log = st.session_state.setdefault("log", [])
+
+
+@st.fragment(run_every=1 if "live" in st.query_params else None)
+def gallery() -> None:
+    n = st.session_state["n"] = st.session_state.get("n", 10) + 1
+    picks: dict[str, object] = {
+        "card": kpi_cards(CARDS, key="cards", t=CARD_TEXTS),
+        "risk": at_risk(
+            [
+                {"order": "A-1", "tier": "red", "tier_word": "blocked", "what": HOSTILE, "late": True, "due": "1 h"},
+                {"order": "A-2", "tier": "held", "tier_word": "held", "what": "Address check failed"},
+            ],
+            key="risk",
+            t=RISK_TEXTS,
+            total=9,
+        ),
+        "event": event_stream(
+            [event(i) for i in range(n, 0, -1)],
+            key="stream",
+            t=STREAM_TEXTS,
+            now=time.time_ns() // 1000,
+            rows=5,
+            total=n,
+        ),
+        "stage": stage_river(STAGES, key="river", t=RIVER_TEXTS),
+    }
+    picks["turn"] = orders_table(ORDERS, key="table", t=TABLE_TEXTS, total=120, first=51)
+    log.extend([name, pick] for name, pick in picks.items() if pick)
+    st.session_state["selected"] = journey_map(UNITS, key="map", t=MAP_TEXTS)
+    order_head(
+        "SO-1",
+        key="head",
+        t=HEAD_TEXTS,
+        chips=[{"label": "blocked", "tier": "red"}],
+        facts=[{"label": "Value", "value": HOSTILE, "note": "paid", "hint": "12:00"}],
+        clocks=[
+            {"id": "c", "name": "Carriage", "value": "2 d", "running": True, "tier": "red", "tier_word": "blocked"}
+        ],
+    )
+    event_log(
+        "Packed",
+        [
+            {
+                "id": f"r{i}",
+                "time": None,
+                "icon": "package_2",
+                "words": HOSTILE,
+                "source": "WMS",
+                "evidence": "scanned",
+                "simulated": True,
+                "details": [{"label": "Place", "value": HOSTILE}],
+                "raw": f'{{"a": "{i}"}}',
+            }
+            for i in range(15)
+        ],
+        key="log",
+        t=LOG_TEXTS,
+        note="odd",
+    )
+    fact_list("Visits", [{"label": f"Hub {i}", "value": HOSTILE} for i in range(15)], key="facts", t=FACT_TEXTS)
+    st.button("Rerun")
+    st.code(json.dumps({"log": log, "selected": st.session_state["selected"], "n": n}), language=None)
+
+
+gallery()
