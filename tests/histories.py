@@ -135,4 +135,3 @@ def deliveries(draw: st.DrawFn, max_size: int = 30, taken_back: bool = True) -> 
     """A history and one way in which it arrives."""
     told = draw(histories(max_size, taken_back))
     return told, draw(arrivals(told))
-

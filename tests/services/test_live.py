@@ -143,6 +143,14 @@ def test_a_picture_that_was_taken_stays_as_it_was(world: World) -> None:
     assert pictures.differences(pictures.live(held), before) == []
 
 
+def test_who_writes_and_then_asks_sees_it_though_others_look_at_a_held_picture(world: World) -> None:
+    assert world.live.current().n == 0
+    world.send(said("order/1", "payment.captured", PAID))
+    assert world.live.view().n == 0  # the same instant: nobody looks twice
+    assert world.live.current().n == 1
+    assert world.live.view().n == 1
+
+
 def test_many_threads_look_while_events_come_in(world: World) -> None:
     stop, wrong = threading.Event(), []
 
@@ -151,6 +159,8 @@ def test_many_threads_look_while_events_come_in(world: World) -> None:
         while not stop.is_set():
             world.now += SECOND
             view = world.live.view()
+            if world.live.current().n < view.n:
+                wrong.append(view.n)
             if view.n < seen or view.orders(OrderQuery()).total != view.n:
                 wrong.append(view.n)
             seen = view.n

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -128,20 +126,20 @@ def test_pages_see_every_identity_header_that_the_gate_sets() -> None:
     assert {name.decode() for name, _ in headers} == {name.lower() for name in USER_HEADERS}
 
 
-def _problems_of_a_worker(answer: Connection) -> None:
-    apply_config()
-    config.set_option("server.cookieSecret", SECRET)
-    answer.send(check_config())
+WORKER = """
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from streamlit import config
+from waypost.web.startup import apply_config, check_config
+spawn = multiprocessing.get_context("spawn")
+with ProcessPoolExecutor(1, spawn, apply_config) as pool:
+    pool.submit(config.set_option, "server.cookieSecret", "s" * 64).result()
+    print(*pool.submit(check_config).result(), sep="\\n")
+"""
 
 
-def test_a_worker_of_another_process_is_told() -> None:
-    spawn = multiprocessing.get_context("spawn")
-    here, there = spawn.Pipe()
-    worker = spawn.Process(target=_problems_of_a_worker, args=(there,))
-    worker.start()
-    assert here.poll(60)
-    [problem] = here.recv()
-    worker.join(10)
+def test_a_worker_of_another_process_is_told(tmp_path: Path) -> None:
+    [problem] = run(tmp_path, WORKER).splitlines()
     assert "--workers" in problem
 
 

@@ -52,7 +52,7 @@ def prometheus(request: Request) -> Response:
 def orders(request: Request) -> Response:
     """A page of orders, filtered by id, journey, stage, tier, status and dimensions."""
     waypost: Waypost = request.state.waypost
-    view, asked = waypost.view(), request.query_params
+    view, asked = waypost.current(), request.query_params
     keys = search_keys(waypost.engine, asked["q"]) if asked.get("q") else None
     where = tuple((name, tuple(asked.getlist(name))) for name in DIMENSIONS if asked.get(name))
     query = OrderQuery(
@@ -75,7 +75,7 @@ def orders(request: Request) -> Response:
 def one_order(request: Request) -> Response:
     """The journey of one order with its raw events."""
     waypost: Waypost = request.state.waypost
-    view = waypost.view()
+    view = waypost.current()
     key = order.find_order(waypost.engine, view, request.path_params["ref"])
     found = order.order_journey(waypost.engine, view, key)
     return JSONResponse(
@@ -96,7 +96,7 @@ def kpis(request: Request) -> Response:
     missing = [name for name in ("journey", "from", "to") if not asked.get(name)]
     if missing:
         raise FieldError(missing[0], "it is missing.", "Ask /api/v1/kpi?journey=ID&from=2026-11-01&to=2026-12-01.")
-    return JSONResponse(kpi.report(waypost.view(), asked["journey"], asked["from"], asked["to"]).as_json())
+    return JSONResponse(kpi.report(waypost.current(), asked["journey"], asked["from"], asked["to"]).as_json())
 
 
 def vocabulary(request: Request) -> Response:

@@ -45,7 +45,7 @@ def kpi(
 ) -> None:
     """Print how long stages took and how many missed their targets, in [from, to)."""
     with Waypost.open(db) as waypost:
-        found = kpis.report(waypost.view(), journey, start, end).as_json()
+        found = kpis.report(waypost.current(), journey, start, end).as_json()
     columns = ["id", "n", "p50_s", "p95_s", "yellow", "red", "open", "open_yellow", "open_red"]
     rows = [[stage[name] for name in columns] for stage in found["stages"]]
     show(found, as_json, lambda: table(f"{journey} v{found['version']}, {found['zone']}", columns, rows))
@@ -71,7 +71,7 @@ def orders(
     with Waypost.open(db) as waypost:
         keys = search_keys(waypost.engine, search) if search else None
         query = OrderQuery(journey, stage, level, status, (), keys, sort, limit, offset)
-        found = waypost.view().orders(query)
+        found = waypost.current().orders(query)
     rows = [order_json(row) for row in found.rows]
     columns = ["order", "status", "stage", "level", "cause", "due", "promised", "delivered"]
     cells = [[row[name] for name in columns] for row in rows]

@@ -62,8 +62,12 @@ class Waypost:
         return await box.store(said, refused)
 
     def view(self) -> View:
-        """The present picture of all orders."""
+        """The present picture of all orders, at most a second old."""
         return self.live.view()
+
+    def current(self) -> View:
+        """A picture that holds every order written before the call: who writes and then asks sees it."""
+        return self.live.current()
 
     def close(self) -> None:
         """Store everything that waits, then let go of the database."""

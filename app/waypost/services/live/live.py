@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -34,6 +35,7 @@ class Live:
         self._stamp: tuple[int, int] | None = None
         self._summary: Summary | None = None
         self._view: View | None = None
+        self._begun = 0.0  # when the last refresh began to read
 
     def view(self) -> View:
         """The present picture; refreshed when it is older than a second or something changed."""
@@ -49,11 +51,20 @@ class Live:
         finally:
             self._lock.release()
 
+    def current(self) -> View:
+        """A picture of all that was committed before the call, for answers that must show what was just written."""
+        asked = time.monotonic()
+        with self._lock:
+            if self._view is not None and self._begun > asked:
+                return self._view  # whoever held the lock began to read after this was asked
+            return self._refresh()
+
     def _age(self, held: View) -> int:
         # A clock that was set back makes a picture old, too; else it would stand still until the clock caught up.
         return abs(self._clock() - held.now)
 
     def _refresh(self) -> View:
+        self._begun = time.monotonic()
         now = self._clock()
         with self._engine.connect() as connection:
             changed = self._load(connection)
