@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from waypost.connect.errors import document_error
 from waypost.connect.manifest import Capability
 from waypost.connect.material import Material
+from waypost.connect.words import Words
 from waypost.domain.statement import Refusal, Statement
 from waypost.domain.vocabulary import Vocabulary
 
@@ -23,10 +24,16 @@ BATCH = 5_000
 
 
 class Context(NamedTuple):
-    """What a parser may know beside its material: the present instant (us) and the vocabulary."""
+    """What a parser may know beside its material.
+
+    `now` is the present instant (us). `source` is the name under which statements stand when the material
+    itself names none. `words` is the mapping table in force; without one the connector's own (`words.toml`).
+    """
 
     now: int
     vocabulary: Vocabulary
+    source: str = ""
+    words: Words | None = None
 
 
 class Call(NamedTuple):
