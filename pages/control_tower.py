@@ -12,9 +12,9 @@ from waypost.web.tower_filters import TowerFilters
 ROWS = 9
 
 
-@st.fragment(run_every=2)
+@st.fragment(run_every=1.5)
 def live(held: TowerFilters) -> None:
-    """Everything that moves; drawn again every two seconds, in place."""
+    """Everything that moves; drawn again every 1.5 s, in place: a new target must show within two seconds."""
     who, fmt, words = session.require(Role.VIEWER), session.reader(), deps.get().waypost.vocabulary
     t, lang, show = fmt.t, fmt.lang, personal.sees_all(who.role)
     found = cache.overview(held.journey.id, held.days, held.span(), held.query)

@@ -15,7 +15,7 @@ from waypost.access.roles import Role
 from waypost.web import order_events, order_facts, order_page, order_tracks, session
 
 
-@st.fragment(run_every=5)
+@st.fragment(run_every=1.5)
 def live(key: int) -> None:
     """The whole order; its clocks run."""
     read = order_page.reading(key, session.require(Role.VIEWER), session.reader())

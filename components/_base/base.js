@@ -139,7 +139,7 @@ function plainClick(event) {
 
 /**
  * Go to another page of this console without loading it anew, by the browser's own history. Python could do it
- * too, but a page that runs every two seconds may then run once more in between and leave the new page empty.
+ * too, but a page that keeps running by itself may then run once more in between and leave the new page empty.
  */
 function follow(href) {
   history.pushState(null, "", href);

@@ -35,7 +35,7 @@ def _way(text: str) -> None:
     st.markdown(f"**{text}**")
 
 
-@st.fragment(run_every=2)
+@st.fragment(run_every=1.5)
 def _wait() -> None:
     if cache.view().n:
         st.rerun()
