@@ -25,7 +25,7 @@ from waypost.services.verify import verify
 from waypost.store.engine import lock_writer, open_engine, writing
 from waypost.store.migrate import upgrade
 from waypost.store.schema import event, quarantine, state, unmapped
-from waypost.store.writer import WAITING_LIMIT, Receipt, Writer
+from waypost.store.writer import WAITING_LIMIT, Job, Receipt, Writer
 
 SERVERS = [pytest.param(name, marks=pytest.mark.service) for name in ("pg_url", "mariadb_url")]
 
@@ -194,8 +194,8 @@ def test_callers_who_go_away_do_not_stop_the_writer(engine: Engine, writer: Writ
         wait_until_taken(writer)
         gone = [writer.submit([say(n)]) for n in range(1, 6)]
         assert all(f.cancel() for f in gone)
-        writer.hand_over([say(6)], [], Broken())
-        writer.hand_over([BROKEN], [], Broken())
+        writer.hand_over([Job([say(6)], [], Broken())])
+        writer.hand_over([Job([BROKEN], [], Broken())])
         stayed = writer.submit([say(7)])
     assert stayed.result(60).outcomes == ["accepted"]
     assert writer.submit([say(8)]).result(60).outcomes == ["accepted"]

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from waypost.api.context import AccessContext
 from waypost.api.gate import Gate
+from waypost.api.ingest import Express
 from waypost.api.login import login_routes
 from waypost.api.routes import api_routes, closing_routes
 from waypost.services.app import Waypost
@@ -25,4 +26,5 @@ def build_edge(waypost: Waypost, access: AccessContext) -> ASGIApp:
         waypost.close()
 
     routes = [*api_routes(waypost), *login_routes(access), *closing_routes()]
-    return Starlette(routes=routes, middleware=[Middleware(Gate, access=access)], lifespan=lifespan)
+    middleware = [Middleware(Gate, access=access), Middleware(Express, waypost=waypost)]
+    return Starlette(routes=routes, middleware=middleware, lifespan=lifespan)

@@ -26,7 +26,7 @@ def api_routes(waypost: Waypost) -> list[BaseRoute]:
         ("GET", "/api/v1/health", read.health),
         ("GET", "/metrics", read.prometheus),
         ("GET", "/api/v1/openapi.json", _openapi),
-        ("POST", "/api/v1/events", ingest.post_events),
+        ("POST", ingest.PATH, ingest.post_events),
         ("GET", "/api/v1/orders", read.orders),
         ("GET", "/api/v1/orders/{ref:path}", read.one_order),
         ("GET", "/api/v1/kpi", read.kpis),

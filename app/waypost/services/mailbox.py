@@ -1,7 +1,8 @@
 """Receipts from the writer's thread to an event loop.
 
 A commit ends many requests at once. asyncio's own bridge wakes the loop for each of them, with a
-system call and a fight for the interpreter's lock; this one wakes it once for all.
+system call and a fight for the interpreter's lock; this one wakes it once for all. The same on the
+way there: what the loop has read in one turn goes to the writer together, so that it is one group.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from waypost.domain.statement import Refusal, Statement
-from waypost.store.writer import Receipt, Writer
+from waypost.store.writer import Job, Receipt, Writer
 
 
 class Mailbox:
@@ -22,11 +23,14 @@ class Mailbox:
         self._loop = asyncio.get_running_loop()
         self._ended: deque[_Ticket] = deque()
         self._woken = False
+        self._read: list[Job] = []
 
     async def store(self, said: Sequence[Statement], refused: Sequence[Refusal] = ()) -> Receipt:
         """Store statements; returns after COMMIT. Raises Overloaded when too many wait already."""
         ticket = _Ticket(self)
-        self._writer.hand_over(said, refused, ticket)
+        if not self._read:
+            self._loop.call_soon(self._hand_over)
+        self._read.append(Job(said, refused, ticket))
         return await ticket.answer
 
     def of(self, loop: asyncio.AbstractEventLoop) -> bool:
@@ -43,6 +47,10 @@ class Mailbox:
         if not self._woken:
             self._woken = True
             self._loop.call_soon_threadsafe(self._deliver)
+
+    def _hand_over(self) -> None:
+        read, self._read = self._read, []
+        self._writer.hand_over(read)
 
     def _deliver(self) -> None:
         self._woken = False  # before the box is emptied: what comes from now on wakes the loop again

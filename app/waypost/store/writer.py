@@ -30,6 +30,10 @@ WAITING_LIMIT = 200_000  # statements in the queue before callers are told to co
 log = logging.getLogger("waypost.writer")
 
 
+class WriterClosed(RuntimeError):
+    """The writer takes nothing any more."""
+
+
 class Receipt(NamedTuple):
     """What became of a submission, after its commit."""
 
@@ -45,7 +49,9 @@ class Ticket(Protocol):
     def set_exception(self, exception: Exception, /) -> None: ...
 
 
-class _Job(NamedTuple):
+class Job(NamedTuple):
+    """A submission: it is stored as a whole, and its end is told to the ticket."""
+
     said: Sequence[Statement]
     refused: Sequence[Refusal]
     ticket: Ticket
@@ -58,7 +64,7 @@ class Writer:
         self._engine = engine
         self._clock = clock
         self._directory = Directory()
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
         self._waiting = 0
         self._lock = threading.Lock()
         self._closed = False
@@ -78,18 +84,37 @@ class Writer:
     def submit(self, said: Sequence[Statement], refused: Sequence[Refusal] = ()) -> Future[Receipt]:
         """Hand over statements; the future ends after COMMIT. Raises Overloaded when too many wait."""
         future: Future[Receipt] = Future()
-        self.hand_over(said, refused, future)
+        self.hand_over([Job(said, refused, future)])
+        if future.done() and isinstance(error := future.exception(), Overloaded | WriterClosed):
+            raise error
         return future
 
-    def hand_over(self, said: Sequence[Statement], refused: Sequence[Refusal], ticket: Ticket) -> None:
-        """As `submit`, for callers with a ticket of their own."""
+    def hand_over(self, jobs: Sequence[Job]) -> None:
+        """As `submit`, for callers with tickets of their own: all that is theirs at this moment, in one go.
+
+        Jobs that come together are stored together; one by one the first would leave without the others.
+        """
+        taken: list[Job] = []
+        late: list[tuple[Job, Exception]] = []
         with self._lock:
-            if self._closed:
-                raise RuntimeError("The writer is closed.")
-            if self._waiting and self._waiting + len(said) > WAITING_LIMIT:
-                raise Overloaded(retry_after=2)
-            self._waiting += len(said)
-            self._jobs.put(_Job(said, refused, ticket))
+            for job in jobs:
+                error = self._refusal(len(job.said))
+                if error is None:
+                    self._waiting += len(job.said)
+                    taken.append(job)
+                else:
+                    late.append((job, error))
+            if taken:
+                self._jobs.put(taken)
+        for job, error in late:
+            self._tell(job.ticket, error)
+
+    def _refusal(self, size: int) -> Exception | None:
+        if self._closed:
+            return WriterClosed("The writer is closed.")
+        if self._waiting and self._waiting + size > WAITING_LIMIT:
+            return Overloaded(retry_after=2)
+        return None
 
     def close(self) -> None:
         """Store everything that waits, then stop."""
@@ -107,22 +132,22 @@ class Writer:
             if group:
                 self._store(group)
 
-    def _take(self) -> tuple[list[_Job], bool]:
-        job = self._jobs.get()
-        group: list[_Job] = []
+    def _take(self) -> tuple[list[Job], bool]:
+        jobs = self._jobs.get()
+        group: list[Job] = []
         size = 0
-        while job is not None:
-            group.append(job)
-            size += len(job.said)
+        while jobs is not None:
+            group += jobs
+            size += sum(len(job.said) for job in jobs)
             if size >= GROUP:
                 return group, False
             try:
-                job = self._jobs.get_nowait()
+                jobs = self._jobs.get_nowait()
             except queue.Empty:
                 return group, False
         return group, True
 
-    def _store(self, group: list[_Job]) -> None:
+    def _store(self, group: list[Job]) -> None:
         try:
             applied = self._transaction(group)
         except Exception as error:
@@ -139,7 +164,7 @@ class Writer:
         self._directory.keep()
         self._answer(group, applied)
 
-    def _transaction(self, group: list[_Job]) -> Applied:
+    def _transaction(self, group: list[Job]) -> Applied:
         now = self._clock()
         with writing(self._engine) as connection:
             lock_writer(connection)
@@ -147,7 +172,7 @@ class Writer:
             keep_refusals(connection, [r for job in group for r in job.refused], now)
         return applied
 
-    def _answer(self, group: list[_Job], applied: Applied) -> None:
+    def _answer(self, group: list[Job], applied: Applied) -> None:
         start = 0
         for job in group:
             end = start + len(job.said)
@@ -158,7 +183,7 @@ class Writer:
             with contextlib.suppress(Exception):
                 listener(applied.watermark)
 
-    def _fail(self, group: list[_Job], error: Exception) -> None:
+    def _fail(self, group: list[Job], error: Exception) -> None:
         for job in group:
             self._done(len(job.said))
             self._tell(job.ticket, error)

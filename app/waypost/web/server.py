@@ -17,6 +17,7 @@ from streamlit import config
 
 from waypost.api.context import AccessContext
 from waypost.api.gate import Gate
+from waypost.api.ingest import Express
 from waypost.api.login import login_routes
 from waypost.api.routes import api_routes, closing_routes
 from waypost.services.app import Waypost
@@ -41,7 +42,8 @@ def build_console(waypost: Waypost, access: AccessContext, settings: Settings) -
     deps.provide(waypost)
     entry = next(path for path in _ENTRIES if path.is_file())
     routes = [*api_routes(waypost), *login_routes(access), *index_routes(), *closing_routes()]
-    return st.App(entry, lifespan=_lifespan(waypost), routes=routes, middleware=[Middleware(Gate, access=access)])
+    middleware = [Middleware(Gate, access=access), Middleware(Express, waypost=waypost)]
+    return st.App(entry, lifespan=_lifespan(waypost), routes=routes, middleware=middleware)
 
 
 def _lifespan(waypost: Waypost) -> Any:
