@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from waypost.connect.contract import Answer, Call
 from waypost.connect.errors import UnsafeAddress
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _PORTS = {"http": 80, "https": 443}
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _KEPT = frozenset({307, 308})
@@ -38,7 +39,7 @@ def check_address(url: str) -> None:
     if parts.username is not None or parts.password is not None:
         raise UnsafeAddress("The address holds a user or password.", "Put them into their own fields.")
     for address in _resolved(host, port or _PORTS[parts.scheme]):
-        if address.is_link_local or address.is_multicast or address.is_unspecified or address.is_reserved:
+        if _never(address):
             raise UnsafeAddress(f"{host} stands for {address}, which is no partner's address.")
 
 
@@ -65,12 +66,20 @@ def redirected(call: Call, answer: Answer) -> str | None:
     return target
 
 
+def _never(address: Address) -> bool:
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    if address.is_loopback:
+        return False  # which Python also counts among the reserved ones
+    return address.is_link_local or address.is_multicast or address.is_unspecified or address.is_reserved
+
+
 def _host(parts: SplitResult) -> str:
     port = parts.port or _PORTS.get(parts.scheme)
     return f"{parts.hostname}" if port == _PORTS.get(parts.scheme) else f"{parts.hostname}:{port}"
 
 
-def _resolved(host: str, port: int) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+def _resolved(host: str, port: int) -> list[Address]:
     """The addresses behind a name; none when it cannot be looked up here (a proxy may know it)."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
