@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from waypost.connect.bodies import Node
@@ -17,6 +18,7 @@ _SILENT = frozenset({
     "ORDER_FULFILLMENT", "ORDER_COUPON_APPLIED", "ORDER_COUPON_REMOVED", "ORDER_CUSTOMER_UPDATED",
     "ORDER_CURRENCY_UPDATED", "ORDER_REFUND_TRANSITION",
 })  # fmt: skip
+_PAID = frozenset({"Authorized", "Settled"})
 _PLAIN = {"ORDER_MODIFIED": "modified", "ORDER_NOTE": "note"}
 
 
@@ -27,8 +29,13 @@ class Order:
         self.id, self.code, self._scope = node.text("id"), node.text("code", 120), scope
         self.subject = Subject(SubjectKind.ORDER, self.code, scope)
         self.state = node.text("state")
+        self.amounts = {
+            payment.text("id"): payment.number("amount") or 0.0
+            for payment in node.children("payments")
+            if payment.maybe("state") in _PAID
+        }
         self.total = self._total(node)
-        self.amounts = {payment.text("id"): payment.number("amount") or 0.0 for payment in node.children("payments")}
+        self._cancelled = _cancelled(node)
         self.newest = max(
             (entry.moment("createdAt").at or 0 for entry in node.child("history").children("items", required=True)),
             default=node.moment("orderPlacedAt").at or 0,
@@ -42,13 +49,28 @@ class Order:
         """A fulfilment of it."""
         return Subject(SubjectKind.PARCEL, f"{self.code}-F{ref}", self._scope)
 
+    def ordered(self, line: Node) -> float:
+        """How much of a line was wanted, counting what was cancelled since; the shop itself takes that off."""
+        return (line.number("quantity") or 0.0) + self._cancelled.get(line.text("id"), 0.0)
+
     def _total(self, node: Node) -> float:
-        """In hundredths; of a cancelled order what it was worth, because the shop then says nothing but 0."""
+        """In hundredths; of a cancelled order what was paid for it, because the shop then says nothing but 0."""
         if self.state != "Cancelled":
             return node.number("totalWithTax") or 0.0
+        if any(self.amounts.values()):
+            return sum(self.amounts.values())
         lines = node.children("lines")
         goods = sum((a.number("orderPlacedQuantity") or 0) * (a.number("unitPriceWithTax") or 0) for a in lines)
         return goods + (node.number("shippingWithTax") or 0.0)
+
+
+def _cancelled(node: Node) -> dict[str, float]:
+    found: dict[str, float] = defaultdict(float)
+    for entry in node.child("history").children("items", required=True):
+        if entry.maybe("type") == "ORDER_CANCELLATION" and (data := entry.maybe_child("data")):
+            for line in data.children("lines"):
+                found[line.text("orderLineId")] += line.number("quantity") or 0.0
+    return found
 
 
 def read_history(node: Node, order: Order, teller: Teller) -> Iterator[Statement]:

@@ -81,8 +81,7 @@ def _about(node: Node, order: Order, channel: str) -> dict[str, Any]:
 
 
 def _read_line(line: Node, order: Order, placed: Moment, teller: Teller) -> Statement:
-    ref = line.text("id")
-    ordered = line.number("orderPlacedQuantity") or line.number("quantity") or 0.0
+    ref, ordered = line.text("id"), order.ordered(line)
     variant = line.maybe_child("productVariant")
     about = {"sku": variant.maybe("sku", 180), "product": variant.maybe("name", 400)} if variant else {}
     return teller.say(
