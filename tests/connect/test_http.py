@@ -83,9 +83,12 @@ def test_every_refusal_has_a_stable_code_a_problem_and_a_remedy(
 
 def test_what_a_graphql_server_says_beside_a_400_is_told() -> None:
     body = b'{"errors": [{"message": "Cannot query field \\"bogus\\" on type \\"Order\\"."}]}'
-    with partner(Scripted(400, body)) as shop, open_transport(QUICK) as http:
-        with pytest.raises(NotUsable, match='Cannot query field "bogus"'):
-            get(http, shop.base)
+    with (
+        partner(Scripted(400, body)) as shop,
+        open_transport(QUICK) as http,
+        pytest.raises(NotUsable, match='Cannot query field "bogus"'),
+    ):
+        get(http, shop.base)
 
 
 def test_a_safe_call_is_repeated_until_the_trouble_passes() -> None:
@@ -139,16 +142,22 @@ def test_retry_after_is_read_as_number_or_date(text: str, seconds: float | None)
 
 
 def test_an_answer_beyond_the_budget_is_not_read_to_its_end() -> None:
-    with partner(Scripted(200, b"x" * 70_000)) as shop, Http(Budget(answer_bytes=1024)) as http:
-        with pytest.raises(TooLarge, match="1 KiB"):
-            get(http, shop.base)
+    with (
+        partner(Scripted(200, b"x" * 70_000)) as shop,
+        Http(Budget(answer_bytes=1024)) as http,
+        pytest.raises(TooLarge, match="1 KiB"),
+    ):
+        get(http, shop.base)
     assert http.usage.read == 0
 
 
 def test_an_answer_that_does_not_come_is_a_timeout() -> None:
-    with partner(Scripted(slow=0.4)) as shop, Http(Budget(read=0.05, attempts=1)) as http:
-        with pytest.raises(TimedOut) as refused:
-            http(Call("POST", shop.base))
+    with (
+        partner(Scripted(slow=0.4)) as shop,
+        Http(Budget(read=0.05, attempts=1)) as http,
+        pytest.raises(TimedOut) as refused,
+    ):
+        http(Call("POST", shop.base))
     assert isinstance(refused.value, CannotConnect)
     assert refused.value.code == "timeout"
 
@@ -162,9 +171,12 @@ def test_a_partner_that_is_not_there_is_told_with_its_address() -> None:
 
 
 def test_a_certificate_that_nobody_vouches_for_ends_the_call(tmp_path: Path) -> None:
-    with partner(certificate=self_signed(tmp_path)) as shop, open_transport(QUICK) as http:
-        with pytest.raises(Untrusted) as refused:
-            get(http, shop.base)
+    with (
+        partner(certificate=self_signed(tmp_path)) as shop,
+        open_transport(QUICK) as http,
+        pytest.raises(Untrusted) as refused,
+    ):
+        get(http, shop.base)
     assert refused.value.code == "tls"
     assert shop.asked == []
 
@@ -205,18 +217,24 @@ def test_a_redirect_to_another_host_never_gets_the_key() -> None:
 
 
 def test_a_post_is_not_turned_into_something_else_by_a_redirect() -> None:
-    with partner(Scripted(301, headers={"Location": "/new"})) as shop, open_transport(QUICK) as http:
-        with pytest.raises(UnsafeAddress):
-            http(Call("POST", shop.base, safe=True))
+    with (
+        partner(Scripted(301, headers={"Location": "/new"})) as shop,
+        open_transport(QUICK) as http,
+        pytest.raises(UnsafeAddress),
+    ):
+        http(Call("POST", shop.base, safe=True))
     with partner(Scripted(308, headers={"Location": "/new"}), Scripted()) as shop, open_transport(QUICK) as http:
         assert http(Call("POST", shop.base, body=b"q", safe=True)).status == 200
     assert [(method, body) for method, _, _, body in shop.asked] == [("POST", b"q"), ("POST", b"q")]
 
 
 def test_a_circle_of_redirects_ends() -> None:
-    with partner(Scripted(302, headers={"Location": "/again"})) as shop, open_transport(QUICK) as http:
-        with pytest.raises(NotUnderstood, match="redirects more than 3 times"):
-            get(http, shop.base)
+    with (
+        partner(Scripted(302, headers={"Location": "/again"})) as shop,
+        open_transport(QUICK) as http,
+        pytest.raises(NotUnderstood, match="redirects more than 3 times"),
+    ):
+        get(http, shop.base)
 
 
 def test_cookies_are_not_kept_between_calls() -> None:
