@@ -12,7 +12,7 @@ from waypost.domain.vocabulary import load as load_vocabulary
 from waypost.journeys.cells import NEVER
 from waypost.journeys.document import Stage
 from waypost.journeys.project import StageFacts, Status, slots_of
-from waypost.services.live.view import JourneyView, View
+from waypost.services.live.view import JourneyView, OrderRow, View
 from waypost.store.rows import StoredEvent
 
 
@@ -42,7 +42,7 @@ class Node(NamedTuple):
 class Track(NamedTuple):
     """One thing that travels: the order itself, a parcel, an old waybill, a return, an exchange."""
 
-    role: str  # order | parcel | replaced | return | exchange
+    role: str  # order | parcel | replaced | return | exchange (an order) | replacement (a parcel)
     key: int
     subject: Subject
     attributes: dict[str, Any]
@@ -51,6 +51,7 @@ class Track(NamedTuple):
     visits: list[Visit]
     delivered: int | None
     replaced_by: Subject | None = None
+    order: OrderRow | None = None  # where an exchange stands: it is an order with a journey of its own
 
 
 def stage_nodes(view: View, found: JourneyView | None, member: int, events: list[StoredEvent]) -> list[Node] | None:

@@ -137,8 +137,7 @@ class View:
         for key in keys:
             row = self.table.row_of.get(key)
             if row is not None:
-                near = [row] if row in self.order_place else self.table.together(self._heads(row)).tolist()
-                places = (self.order_place.get(r, self.n) for r in near)
+                places = (self.order_place.get(r, self.n) for r in self.table.orders_of(row))
                 found.update({place: None for place in places if place < self.n and self.known[place]})
         return list(found)
 
@@ -157,10 +156,6 @@ class View:
         """When an order reached a milestone by its strongest evidence; us, None when not or not given."""
         column = self.slots.get(slot)
         return None if column is None else _instant(times(column[place : place + 1])[0])
-
-    def _heads(self, row: int) -> list[int]:
-        """A row and, for a return, what it returns."""
-        return [row, *(self.table.row_of[link.to_id] for link in self.table.links.get(row, ()))]
 
     def row(self, place: int) -> OrderRow:
         """One order as a line of the list."""
