@@ -18,6 +18,7 @@ from waypost.journeys.resolve import IDX
 from waypost.services.live.columns import DIMENSIONS, Dimensions
 from waypost.services.live.journey_view import JourneyView
 from waypost.services.live.ranking import page
+from waypost.services.live.returns import Returns
 from waypost.services.live.summary import DELIVERED, OPEN, STATUS
 from waypost.services.live.table import SubjectTable
 
@@ -34,6 +35,7 @@ class OrderQuery(NamedTuple):
     sort: str = "risk"  # risk | newest | oldest | value
     limit: int = 50
     offset: int = 0
+    returns: str | None = None  # any | open | due (a refund), or the stage that a return of theirs is in
 
 
 class OrderRow(NamedTuple):
@@ -102,6 +104,7 @@ class View:
     alive: Mask
     known: Mask  # orders that somebody still speaks of; the others are left out everywhere
     slots: dict[int, I64]  # the orders' milestone columns
+    returns: Returns
     ids: list[str] = field(default_factory=list)
 
     def mask(self, query: OrderQuery) -> Mask:
@@ -121,6 +124,8 @@ class View:
                 if query.status == "unassigned"
                 else (self.status == STATUS.index(query.status))
             )
+        if query.returns is not None:
+            selected &= self.with_returns(query.returns)
         for name, words in query.where:
             codes = self.dimensions.columns[name]
             selected &= np.isin(codes.codes[: self.n], [codes.code(word) for word in words])
@@ -198,6 +203,18 @@ class View:
             (stage.id, [int(n) for n in np.bincount(self.level[mine & (self.current == place)], minlength=3)])
             for place, stage in enumerate(found.version.journey.path)
         ]
+
+    def with_returns(self, which: str) -> Mask:
+        """Orders that something comes back of: any | open | due, or in a stage of a journey of returns."""
+        return self.orders_of_returns(self.returns.which(which))
+
+    def orders_of_returns(self, found: Mask) -> Mask:
+        """The orders of some returns."""
+        selected = np.zeros(self.n, dtype=bool)
+        for place in np.flatnonzero(found).tolist():
+            orders = (self.order_place.get(row, self.n) for row in self.returns.orders[place])
+            selected[[order for order in orders if order < self.n]] = True
+        return selected
 
     def place_of(self, journey_id: str) -> int:
         """The number of a journey in this view; -2 when there is none of that id."""
