@@ -37,16 +37,21 @@ class Context(NamedTuple):
 
 
 class Call(NamedTuple):
-    """One HTTP request that a connector wants made."""
+    """One HTTP request that a connector wants made.
+
+    `safe` says of a POST that it changes nothing at the partner, as a GraphQL query does, so that it may be
+    repeated like a GET.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str] = {}
     body: bytes = b""
+    safe: bool = False
 
 
 class Answer(NamedTuple):
-    """The partner's answer to a call."""
+    """The partner's answer to a call; header names in lower case."""
 
     status: int
     headers: Mapping[str, str]

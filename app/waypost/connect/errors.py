@@ -3,10 +3,18 @@
     ConnectorError
     ├── Fatal              stop; a person must change something first
     │   ├── BadCredentials the partner refuses the login or key
-    │   └── NotUsable      the connector is broken, or does not fit this version of Waypost
+    │   ├── Forbidden      the login works, but may not read this
+    │   ├── NotThere       the address does not exist
+    │   ├── Untrusted      the certificate does not prove who answers
+    │   ├── UnsafeAddress  the address, or where it redirects to, must not be called
+    │   ├── TooLarge       the answer is larger than the budget allows
+    │   └── NotUsable      the connector is broken, or does not fit this version of Waypost or of the partner
     ├── Retriable          call again later, unchanged
     │   ├── CannotConnect  the partner does not answer
-    │   └── RateLimited    the partner asks for patience
+    │   │   └── TimedOut   the partner answers too slowly
+    │   ├── Unavailable    the partner answers that it is out of order
+    │   ├── RateLimited    the partner asks for patience
+    │   └── NotUnderstood  the answer is not what the partner's protocol promises
     └── Skippable          leave this one item, go on with the next
         ├── Unreadable     the item is not what the partner's documentation promises
         └── Forged         the signature does not fit the bytes; nothing of it may be read
@@ -23,9 +31,18 @@ from waypost.domain.errors import DocumentError, WaypostError
 
 
 class ConnectorError(WaypostError):
-    """Base of the tree; `code` is stable and is what a form shows after testing a connection."""
+    """Base of the tree: `code` is stable for forms, `problem` and `remedy` are plain words without secrets."""
 
     code = "unknown"
+    usual_remedy = "Try again; if it stays, look into the log of Waypost and of the partner."
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        self.problem, self.remedy = problem, remedy or self.usual_remedy
+        super().__init__(problem)
+
+    def as_dict(self) -> dict[str, str]:
+        """The error as forms and tables show it."""
+        return {"code": self.code, "problem": self.problem, "remedy": self.remedy}
 
 
 class Fatal(ConnectorError):
@@ -36,17 +53,60 @@ class BadCredentials(Fatal):
     """The partner refuses the login or key."""
 
     code = "bad_credentials"
+    usual_remedy = "Enter the key or password again; make a new one at the partner if it was revoked."
+
+
+class Forbidden(Fatal):
+    """The login works, but may not read this."""
+
+    code = "forbidden"
+    usual_remedy = "Give the account or key the right to read orders at the partner."
+
+
+class NotThere(Fatal):
+    """The address does not exist."""
+
+    code = "not_found"
+    usual_remedy = "Check the address, and the version of the partner's interface."
+
+
+class Untrusted(Fatal):
+    """The certificate does not prove who answers."""
+
+    code = "tls"
+    usual_remedy = (
+        "Check the address; renew the certificate there, or install the company's certificate authority here."
+    )
+
+
+class UnsafeAddress(Fatal):
+    """The address, or where it redirects to, must not be called."""
+
+    code = "unsafe_address"
+    usual_remedy = "Enter the partner's own address, starting with https://."
+
+
+class TooLarge(Fatal):
+    """The answer is larger than the budget allows."""
+
+    code = "too_large"
+    usual_remedy = "Ask for smaller pages in the settings of the connection."
 
 
 class NotUsable(Fatal):
-    """The connector is broken, or does not fit this version of Waypost."""
+    """The connector is broken, or does not fit this version of Waypost or of the partner."""
+
+    code = "not_usable"
+    usual_remedy = "Update the connector, or choose a version of the partner's interface that it knows."
 
 
 class Retriable(ConnectorError):
     """Call again later, unchanged; `retry_after` in seconds, None when the partner did not say."""
 
-    def __init__(self, problem: str, retry_after: float | None = None) -> None:
-        super().__init__(problem)
+    usual_remedy = "Nothing to do: Waypost tries again by itself."
+
+    def __init__(self, problem: str, retry_after: float | None = None, remedy: str = "") -> None:
+        super().__init__(problem, remedy)
         self.retry_after = retry_after
 
 
@@ -54,10 +114,33 @@ class CannotConnect(Retriable):
     """The partner does not answer."""
 
     code = "cannot_connect"
+    usual_remedy = "Check the address and that this machine may reach it; Waypost tries again by itself."
+
+
+class TimedOut(CannotConnect):
+    """The partner answers too slowly."""
+
+    code = "timeout"
+
+
+class Unavailable(Retriable):
+    """The partner answers that it is out of order."""
+
+    code = "unavailable"
 
 
 class RateLimited(Retriable):
     """The partner asks for patience."""
+
+    code = "rate_limited"
+    usual_remedy = "Nothing to do: Waypost waits and tries again. If it stays, pull less often."
+
+
+class NotUnderstood(Retriable):
+    """The answer is not what the partner's protocol promises."""
+
+    code = "protocol"
+    usual_remedy = "Check that the address is that of the interface, not of a web page; Waypost tries again by itself."
 
 
 class Skippable(ConnectorError):
@@ -67,9 +150,15 @@ class Skippable(ConnectorError):
 class Unreadable(Skippable):
     """The item is not what the partner's documentation promises."""
 
+    code = "unreadable"
+    usual_remedy = "Keep the item and report it; the other items went on."
+
 
 class Forged(Skippable):
     """The signature does not fit the bytes; nothing of it may be read."""
+
+    code = "forged"
+    usual_remedy = "Check that the secret of the connection is the one that the partner signs with."
 
 
 def document_error(error: ValidationError, document: str) -> DocumentError:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import NamedTuple, Protocol
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from waypost.domain.errors import Overloaded
@@ -37,6 +37,11 @@ class Receipt(NamedTuple):
     watermark: int
 
 
+# What a caller wants written in the same transaction, such as how far it has read; told the outcomes of its own
+# statements. An error of it takes the submission back, and may run a second time in another transaction.
+Also = Callable[[Connection, Sequence[str]], None]
+
+
 class Ticket(Protocol):
     """Where the end of a submission is told, on the writer's thread; a `Future` is one."""
 
@@ -49,6 +54,7 @@ class _Job(NamedTuple):
     said: Sequence[Statement]
     refused: Sequence[Refusal]
     ticket: Ticket
+    also: Also | None = None
 
 
 class Writer:
@@ -75,13 +81,17 @@ class Writer:
         """Call `listener(watermark)` on the writer's thread after each commit; it must be quick."""
         self._listeners.append(listener)
 
-    def submit(self, said: Sequence[Statement], refused: Sequence[Refusal] = ()) -> Future[Receipt]:
+    def submit(
+        self, said: Sequence[Statement], refused: Sequence[Refusal] = (), also: Also | None = None
+    ) -> Future[Receipt]:
         """Hand over statements; the future ends after COMMIT. Raises Overloaded when too many wait."""
         future: Future[Receipt] = Future()
-        self.hand_over(said, refused, future)
+        self.hand_over(said, refused, future, also)
         return future
 
-    def hand_over(self, said: Sequence[Statement], refused: Sequence[Refusal], ticket: Ticket) -> None:
+    def hand_over(
+        self, said: Sequence[Statement], refused: Sequence[Refusal], ticket: Ticket, also: Also | None = None
+    ) -> None:
         """As `submit`, for callers with a ticket of their own."""
         with self._lock:
             if self._closed:
@@ -89,7 +99,7 @@ class Writer:
             if self._waiting and self._waiting + len(said) > WAITING_LIMIT:
                 raise Overloaded(retry_after=2)
             self._waiting += len(said)
-            self._jobs.put(_Job(said, refused, ticket))
+            self._jobs.put(_Job(said, refused, ticket, also))
 
     def close(self) -> None:
         """Store everything that waits, then stop."""
@@ -145,6 +155,12 @@ class Writer:
             lock_writer(connection)
             applied = apply(connection, [s for job in group for s in job.said], self._directory, now)
             keep_refusals(connection, [r for job in group for r in job.refused], now)
+            start = 0
+            for job in group:
+                end = start + len(job.said)
+                if job.also is not None:
+                    job.also(connection, applied.outcomes[start:end])
+                start = end
         return applied
 
     def _answer(self, group: list[_Job], applied: Applied) -> None:

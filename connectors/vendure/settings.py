@@ -1,0 +1,36 @@
+"""What the Vendure connector has to be told."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+
+Address = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https?://[^\s?#@]+$", max_length=400)]
+
+
+class VendureSettings(BaseModel):
+    """One shop and the login or key that reads it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: Address = Field(description="Address of the admin interface, for instance https://shop.example/admin-api.")
+    username: str | None = Field(
+        default=None, max_length=200, description="User name of an administrator who may read orders."
+    )
+    password: SecretStr | None = Field(default=None, description="Password of that administrator.")
+    api_key: SecretStr | None = Field(default=None, description="API key, in place of user name and password.")
+    channel: str | None = Field(
+        default=None, max_length=200, description="Token of the sales channel; empty means the default channel."
+    )
+    page_size: int = Field(default=50, ge=1, le=1000, description="Orders per page.")
+    overlap: int = Field(
+        default=300, ge=0, le=86_400, description="Seconds that every pull looks back, so that late changes are seen."
+    )
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> VendureSettings:
+        login = bool(self.username) and self.password is not None
+        if login == (self.api_key is not None):
+            raise ValueError("give either user name and password, or an API key")
+        return self
