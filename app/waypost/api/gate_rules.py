@@ -45,6 +45,7 @@ API_RULES = (
     # Inputs in quarantine are raw bodies of partners, with whatever personal data they hold.
     ApiRule("/api/v1/quarantine", _READ, "data:read", Role.OPERATOR),
     ApiRule("/api/v1/quarantine", None, "admin", Role.EDITOR),
+    ApiRule("/api/v1/webhooks", None, "admin", Role.ADMINISTRATOR),
     ApiRule("/api", _READ, "data:read", Role.VIEWER),
     ApiRule("/api", None, "admin", Role.ADMINISTRATOR),
 )

@@ -12,6 +12,7 @@ from waypost.services.live.columns import DIMENSIONS
 
 Json = dict[str, Any]
 TEXT: Json = {"type": "string"}
+_ACTS = ("pause", "resume", "test", "replay")
 
 
 def document() -> Json:
@@ -24,7 +25,7 @@ def document() -> Json:
             "description": "Events in, journeys out. Authorization: Bearer with an API key, or a signed-in session.",
         },
         "security": [{"key": []}],
-        "paths": {**_ingest(), **_reading(), **_managing()},
+        "paths": {**_ingest(), **_reading(), **_managing(), **_webhooks()},
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
             "schemas": {"Event": _event(), "Error": _error(), "Outcome": _outcome()},
@@ -113,6 +114,28 @@ def _managing() -> Json:
         "/api/v1/journeys/{id}": {**_get("One journey and its versions", _path("id")), "put": put},
         "/api/v1/quarantine": _get("Inputs in quarantine and words without an event code"),
         "/api/v1/quarantine/{id}/replay": {"post": replay},
+    }
+
+
+def _webhooks() -> Json:
+    key = _path("key")
+    added = _get("Add a subscription; the answer holds its secret, once")["get"]
+    properties = dict.fromkeys(("name", "url", "secret", "since"), TEXT) | {
+        "mode": _one_of(("batch", "single")),
+        "personal": {"type": "boolean"},
+        "filter": {"type": "object"},
+    }
+    schema = {"type": "object", "required": ["name", "url"], "properties": properties}
+    added["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    added["responses"]["201"] = added["responses"].pop("200")
+    acts = _get("Pause, resume, test or replay (with since)", key, _path("act", _one_of(_ACTS)))["get"]
+    removed = _get("Remove a subscription", key)["get"]
+    removed["responses"]["204"] = {"description": "Removed"}
+    return {
+        "/api/v1/webhooks": {**_get("Subscriptions of events going out, with state and backlog"), "post": added},
+        "/api/v1/webhooks/{key}": {"delete": removed},
+        "/api/v1/webhooks/{key}/deliveries": _get("The newest deliveries of a subscription", key),
+        "/api/v1/webhooks/{key}/{act}": {"post": acts},
     }
 
 

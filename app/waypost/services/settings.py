@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     role: Role = "all"
     trusted_proxies: tuple[str, ...] = ()
     cookie_secret: str | None = None
+    webhook_private: bool = False  # whether events may be sent to addresses inside the network
     secret_key: SecretStr | None = None  # seals the secrets of connections (services.vault)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from streamlit import config
 
@@ -21,6 +22,7 @@ from waypost.api.login import login_routes
 from waypost.api.routes import api_routes, closing_routes
 from waypost.services.app import Waypost
 from waypost.services.settings import Settings, cookie_secret
+from waypost.services.workers import Workers, workers
 from waypost.web import deps
 from waypost.web.index_page import index_routes
 from waypost.web.startup import apply_config, check_config
@@ -41,19 +43,26 @@ def build_console(waypost: Waypost, access: AccessContext, settings: Settings) -
     deps.provide(waypost)
     entry = next(path for path in _ENTRIES if path.is_file())
     routes = [*api_routes(waypost), *login_routes(access), *index_routes(), *closing_routes()]
-    return st.App(entry, lifespan=_lifespan(waypost), routes=routes, middleware=[Middleware(Gate, access=access)])
+    return st.App(
+        entry,
+        lifespan=_lifespan(waypost, workers(waypost, settings.role)),
+        routes=routes,
+        middleware=[Middleware(Gate, access=access)],
+    )
 
 
-def _lifespan(waypost: Waypost) -> Any:
+def _lifespan(waypost: Waypost, running: Workers) -> Any:
     @contextlib.asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         _warm()
         waypost.view()
         collector = asyncio.create_task(_collect())
+        running.start()
         try:
             yield {}
         finally:
             collector.cancel()
+            await run_in_threadpool(running.stop)
             waypost.close()
 
     return lifespan

@@ -158,7 +158,8 @@ class ReturnJourney:
     def in_stage(self, stage_id: str) -> Mask:
         """Its open returns that are in a stage now."""
         path = [stage.id for stage in self.version.journey.path]
-        return np.logical_and(self.opened, self.units.current == path.index(stage_id))
+        here: Mask = self.opened & (self.units.current == path.index(stage_id))
+        return here
 
     def standing(self, only: Mask | None = None) -> OpenReturns:
         """Its open returns, of all orders or of some (`only`, by place of the return)."""
@@ -177,7 +178,8 @@ class ReturnJourney:
         back = last.status == Status.OPEN
         if len(path) > 1:  # in the last stage but one the goods are back already
             back |= self.units.facts(path[-2].id).status == Status.OPEN
-        return np.logical_and(self.opened, back)
+        due: Mask = self.opened & back
+        return due
 
 
 def _columns(returns: Sequence[Sequence[StoredEvent]]) -> Cells:
