@@ -25,7 +25,7 @@ def document() -> Json:
             "description": "Events in, journeys out. Authorization: Bearer with an API key, or a signed-in session.",
         },
         "security": [{"key": []}],
-        "paths": {**_ingest(), **_reading(), **_managing(), **_webhooks()},
+        "paths": {**_merged(_ingest(), _reading()), **_managing(), **_webhooks()},
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
             "schemas": {"Event": _event(), "Error": _error(), "Outcome": _outcome()},
@@ -91,7 +91,19 @@ def _reading() -> Json:
             _parameter("sort", {"enum": ["risk", "newest", "oldest", "value"]}),
             _parameter("limit", {"type": "integer", "minimum": 0, "maximum": 500}),
             _parameter("offset", {"type": "integer", "minimum": 0, "maximum": 10_000_000}),
+            _parameter("returns", TEXT, "any, open, due (a refund), or the stage that a return of theirs is in"),
+            _format(),
             *dimensions,
+        ),
+        "/api/v1/events": _get(
+            "Stored events in the order they were recorded",
+            _parameter("after", {"type": "integer"}, "go on behind this id"),
+            _parameter("from", TEXT, "recorded at or after this instant"),
+            _parameter("to", TEXT, "recorded before this instant"),
+            _parameter("code", TEXT),
+            _parameter("source", TEXT),
+            _parameter("limit", {"type": "integer"}, "at most 5,000 as JSON; a file has no limit"),
+            _format(),
         ),
         "/api/v1/orders/{ref}": _get("The journey of one order, by any of its ids", _path("ref")),
         "/api/v1/kpi": _get(
@@ -217,6 +229,15 @@ def _access() -> Json:
         "403": _refusal("Not allowed"),
         "400": _refusal("An odd path"),
     }
+
+
+def _merged(one: Json, other: Json) -> Json:
+    """Paths of both; a path that both have keeps the methods of both."""
+    return {path: {**one.get(path, {}), **other.get(path, {})} for path in (*one, *other)}
+
+
+def _format() -> Json:
+    return _parameter("format", _one_of(("json", "csv", "parquet", "xlsx")), "a file holds all rows, instants in UTC")
 
 
 def _parameter(name: str, schema: Json, description: str = "", required: bool = False) -> Json:

@@ -129,6 +129,12 @@ class Returns:
         return judge(self._cells, history, self.now)
 
 
+    def stages(self) -> tuple[str, ...]:
+        """Ids of the stages a return can be in."""
+        found = (stage.id for journey in self.journeys.values() for stage in journey.version.journey.path)
+        return tuple(dict.fromkeys(found))
+
+
 class ReturnJourney:
     """One journey of returns: its projection and which returns are its own."""
 

@@ -136,6 +136,12 @@ class View:
         places = np.flatnonzero(self.mask(query) if only is None else self.mask(query) & only)
         return OrderRows(len(places), [self.row(place) for place in self._sorted(places, query).tolist()])
 
+    def places(self, query: OrderQuery, only: Mask | None = None) -> list[int]:
+        """The places of the orders that `orders` would give, for who makes their rows one after the other."""
+        found = np.flatnonzero(self.mask(query) if only is None else self.mask(query) & only)
+        places: list[int] = self._sorted(found, query).tolist()
+        return places
+
     def places_of(self, keys: Sequence[int]) -> list[int]:
         """Places of the orders behind subjects: orders themselves, and those a parcel, line or return is part of."""
         found: dict[int, None] = {}
