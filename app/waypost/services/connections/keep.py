@@ -59,7 +59,9 @@ class Envelope(NamedTuple):
 def envelope(source: str, material: Material) -> Envelope:
     """The envelope of a material; headers that prove or open something are left out."""
     names = material.names()
-    kept = {name: value for name, value in material.headers.items() if not any(part in name for part in _SECRET_HEADERS)}
+    kept = {
+        name: value for name, value in material.headers.items() if not any(part in name for part in _SECRET_HEADERS)
+    }
     return Envelope(source, names[0] if len(names) == 1 else "item", kept)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from waypost.connect.contract import Answer, Call, Connector, Context
@@ -87,6 +87,11 @@ class Connections:
         """Whether its connector offers a capability: pull, webhook."""
         return capability in capabilities(self.registry, source.connector)
 
+    def registry_problem(self, connector: str) -> str | None:
+        """Why a connector cannot be used; None for one that can."""
+        found = next((entry for entry in self.registry if entry.id == connector), None)
+        return "it is not installed" if found is None else found.problem
+
     def settings_of(self, source: Source) -> dict[str, Any]:
         """Its settings with the secrets open; never to be shown. Errors: VaultError."""
         return settings.unseal(source.key, source.settings, self.vault)
@@ -145,6 +150,3 @@ def connector_label(entry: Entry, lang: str) -> str:
     if entry.manifest is None:
         return entry.id
     return entry.manifest.label.zh if lang == "zh" else entry.manifest.label.en
-
-
-Settings = Mapping[str, Any]
