@@ -24,7 +24,7 @@ def document() -> Json:
             "description": "Events in, journeys out. Authorization: Bearer with an API key, or a signed-in session.",
         },
         "security": [{"key": []}],
-        "paths": {**_ingest(), **_reading(), **_managing()},
+        "paths": {**_ingest(), **_webhooks(), **_reading(), **_managing()},
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
             "schemas": {"Event": _event(), "Error": _error(), "Outcome": _outcome()},
@@ -56,6 +56,29 @@ def _ingest() -> Json:
                     ),
                     "429": _refusal("Too many events are waiting; see Retry-After"),
                     **_access(),
+                },
+            }
+        }
+    }
+
+
+def _webhooks() -> Json:
+    remedy = "Nothing is stored but a count"
+    return {
+        "/api/v1/webhooks/{key}": {
+            "post": {
+                "summary": "Deliver to a connection, signed as its partner signs; answered after COMMIT",
+                "security": [],
+                "parameters": [_path("key")],
+                "requestBody": {"required": True, "content": {"application/json": {}}},
+                "responses": {
+                    "200": _answer("Stored, or seen before (duplicate)", {"type": "object"}),
+                    "401": {"description": f"The signature does not fit the bytes. {remedy}"},
+                    "404": {"description": "No connection takes webhooks here"},
+                    "413": {"description": "The body is too large"},
+                    "422": _refusal("Signed, but unreadable; kept in quarantine"),
+                    "429": {"description": "Too many wrong signatures from this address; see Retry-After"},
+                    "503": {"description": "The connection is paused or cannot work; see Retry-After"},
                 },
             }
         }

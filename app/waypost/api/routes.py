@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from waypost.api import ingest, manage, read
+from waypost.api import ingest, manage, read, webhooks
 from waypost.api.openapi import document
 from waypost.domain.errors import FieldError, NotFound, Overloaded
 from waypost.services.app import Waypost
@@ -27,6 +27,7 @@ def api_routes(waypost: Waypost) -> list[BaseRoute]:
         ("GET", "/metrics", read.prometheus),
         ("GET", "/api/v1/openapi.json", _openapi),
         ("POST", "/api/v1/events", ingest.post_events),
+        ("POST", "/api/v1/webhooks/{key}", webhooks.post_delivery),
         ("GET", "/api/v1/orders", read.orders),
         ("GET", "/api/v1/orders/{ref:path}", read.one_order),
         ("GET", "/api/v1/kpi", read.kpis),

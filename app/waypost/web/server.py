@@ -19,6 +19,7 @@ from waypost.api.context import AccessContext
 from waypost.api.gate import Gate
 from waypost.api.login import login_routes
 from waypost.api.routes import api_routes, closing_routes
+from waypost.api.workers import pulling
 from waypost.services.app import Waypost
 from waypost.services.settings import Settings, cookie_secret
 from waypost.web import deps
@@ -41,17 +42,19 @@ def build_console(waypost: Waypost, access: AccessContext, settings: Settings) -
     deps.provide(waypost)
     entry = next(path for path in _ENTRIES if path.is_file())
     routes = [*api_routes(waypost), *login_routes(access), *index_routes(), *closing_routes()]
-    return st.App(entry, lifespan=_lifespan(waypost), routes=routes, middleware=[Middleware(Gate, access=access)])
+    lifespan = _lifespan(waypost, settings.role == "all")
+    return st.App(entry, lifespan=lifespan, routes=routes, middleware=[Middleware(Gate, access=access)])
 
 
-def _lifespan(waypost: Waypost) -> Any:
+def _lifespan(waypost: Waypost, pulls: bool) -> Any:
     @contextlib.asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         _warm()
         waypost.view()
         collector = asyncio.create_task(_collect())
         try:
-            yield {}
+            async with pulling(waypost, pulls):
+                yield {}
         finally:
             collector.cancel()
             waypost.close()

@@ -120,7 +120,7 @@ def _store(us: Connections, note: _Note, material: Bodies) -> Delivered:
         told = {"last_ok": note.now} | ({} if tally.newest is None else {"last_event": outcome.later(tally.newest)})
         model.change(db, source, **told)
 
-    receipt = keep.store(us.waypost, batch, keep.envelope(source.key, material), beside)
+    receipt = keep.store(us.waypost, batch, keep.envelope(source.key, material), beside, patient=False)
     tally.count(receipt.outcomes, len(batch.refused))
     return Delivered(status, tally, problem)
 
