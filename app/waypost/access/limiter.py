@@ -86,7 +86,8 @@ class FailureLimiter:
         """Count one failure at `now` (us)."""
         start, key = now - self._window * SECOND, _network(address)
         with self._guard:
-            self._failures[key] = [at for at in self._failures.get(key, ()) if at > start][-self._allowed :] + [now]
+            recent = [at for at in self._failures.get(key, ()) if at > start]
+            self._failures[key] = [*recent[-self._allowed :], now]
             self._failures.move_to_end(key)
             while len(self._failures) > _MAX_TRACKED:
                 self._failures.popitem(last=False)

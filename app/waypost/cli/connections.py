@@ -74,10 +74,10 @@ def add(
 
 @connections.command("test")
 @told
-def test(key: KeyArgument, db: DbOption = DEFAULT_DB, as_json: JsonOption = False) -> None:
+def try_out(key: KeyArgument, db: DbOption = DEFAULT_DB, as_json: JsonOption = False) -> None:
     """Make the test call; exit code 1 when the partner does not let us in."""
     with Waypost.open(db) as waypost:
-        found = trial.test(waypost.connections, waypost.connections.find(key))
+        found = trial.try_out(waypost.connections, waypost.connections.find(key))
     told = {**found._asdict(), "ok": found.ok}
     show(told, as_json, lambda: print("It works." if found.ok else f"{found.problem}\nRemedy: {found.remedy}"))
     if not found.ok:

@@ -62,7 +62,7 @@ class Sample(NamedTuple):
     now: int
 
 
-def test(us: Connections, source: Source) -> Tested:
+def try_out(us: Connections, source: Source) -> Tested:
     """Make the connector's test call; what goes wrong stands in the answer."""
     started, meter = time.monotonic(), Meter(us, source)
     code, problem, remedy = None, "", ""
@@ -143,4 +143,4 @@ def _spend(us: Connections, source: Source, meter: Meter) -> None:
         model.change(db, source, **meter.spent())
 
 
-__all__ = ["Sample", "Tested", "sample", "test"]
+__all__ = ["Sample", "Tested", "sample", "try_out"]
