@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from connectors.shopify.client import Client
+from connectors.shopify.pulling import pull
+from connectors.shopify.reading import read
 from connectors.shopify.settings import ShopifySettings
 from connectors.shopify.signature import check
 from waypost.connect.contract import Connector, Context, Page, Transport
 from waypost.connect.errors import Forged
 from waypost.connect.material import Material
-from waypost.domain.instants import SECOND
+from waypost.connect.telling import Teller, own_words
+from waypost.domain.instants import SECOND, now_us
 from waypost.domain.statement import Refusal, Statement
 
 
@@ -35,9 +38,10 @@ class Shopify(Connector):
         check(headers, body, secret.get_secret_value(), self._settings.shop, now, window)
 
     def pull(self, cursor: str | None, transport: Transport) -> Iterator[Page]:
-        """Fetch the orders that changed since the cursor."""
-        yield from ()
+        """Fetch the orders that changed since the cursor. Errors: ConnectorError; DocumentError: not our cursor."""
+        return pull(Client(self._settings, transport), self._settings, cursor, now_us())
 
     def parse(self, material: Material, context: Context) -> Iterator[Statement | Refusal]:
-        """Read deliveries and pages."""
-        yield from ()
+        """Read deliveries, pages and REST bodies. Errors: FieldError when a part is no complete JSON."""
+        source = context.source or self._settings.shop
+        return read(material, Teller(source, context.words or own_words(__package__), context), self._settings.channel)

@@ -31,7 +31,17 @@ class ShopifySettings(BaseModel):
     first_days: int = Field(
         default=30, ge=1, le=3650, description="How many days back the first pull reads; Shopify gives 60 by default."
     )
-    page_size: int = Field(default=20, ge=1, le=100, description="Orders per page; fewer cost less of the rate limit.")
+    page_size: int = Field(default=10, ge=1, le=100, description="Orders per page; fewer cost less of the rate limit.")
+    overlap: int = Field(
+        default=600, ge=0, le=86_400, description="Seconds that every pull looks back, so that late changes are seen."
+    )
+    channel: str = Field(
+        default="shopify", min_length=1, max_length=60, description="Sales channel under which the orders are shown."
+    )
+    read_places: bool = Field(
+        default=True, description="Read city and country of delivery; your plan must allow customer data for that."
+    )
+    read_returns: bool = Field(default=True, description="Read returns; the token needs the scope read_returns.")
     replay_hours: float = Field(
         default=48, ge=0.1, le=168, description="How many hours after its event a webhook is still taken."
     )

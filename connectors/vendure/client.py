@@ -50,7 +50,7 @@ class Client:
 
     def _headers(self, transport: Transport) -> dict[str, str]:
         settings = self._settings
-        channel = {CHANNEL: settings.channel} if settings.channel else {}
+        channel = {CHANNEL: settings.channel_token.get_secret_value()} if settings.channel_token else {}
         if settings.api_key is not None:
             return {API_KEY: settings.api_key.get_secret_value(), **channel}
         if not self._login:

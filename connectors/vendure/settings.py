@@ -20,9 +20,13 @@ class VendureSettings(BaseModel):
     )
     password: SecretStr | None = Field(default=None, description="Password of that administrator.")
     api_key: SecretStr | None = Field(default=None, description="API key, in place of user name and password.")
-    channel: str | None = Field(
-        default=None, max_length=200, description="Token of the sales channel; empty means the default channel."
+    channel_token: SecretStr | None = Field(
+        default=None, description="Token of one of the shop's channels; empty means its default channel."
     )
+    channel: str = Field(
+        default="vendure", min_length=1, max_length=60, description="Sales channel under which the orders are shown."
+    )
+    first_days: int = Field(default=365, ge=1, le=3650, description="How many days back the first pull reads.")
     page_size: int = Field(default=50, ge=1, le=1000, description="Orders per page.")
     overlap: int = Field(
         default=300, ge=0, le=86_400, description="Seconds that every pull looks back, so that late changes are seen."

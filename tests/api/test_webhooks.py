@@ -1,123 +1,203 @@
-"""Webhooks through the API and the command line: who may, what is refused, and the documented check of a signature."""
+"""Deliveries of partners over real HTTP: only what is signed is read, and what is answered is stored."""
 
 from __future__ import annotations
 
+import http.client
 import json
-import re
-import time
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+import uvicorn
 
-from tests.receiver import receiver
-from tests.running import running
-from waypost.access import keys
-from waypost.cli.app import app
+from tests.corner.corner_shop import sign
+from tests.corner.shop import SECRET, Shop, registry
+from tests.worlds import sqlite_copy
+from waypost.api.context import AccessContext
+from waypost.api.edge import build_edge
+from waypost.api.webhooks import MAX_BYTES
 from waypost.domain.instants import now_us
 from waypost.services.app import Waypost
-from waypost.services.outgoing.signing import headers, new_secret
-
-DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "webhooks.md").read_text("utf-8")
+from waypost.services.connections import Connections, deliver, health, manage, trial
 
 
-def test_the_documented_check_takes_what_is_genuine_and_nothing_else():
-    (code,) = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
-    space: dict[str, Any] = {}
-    exec(code, space)
-    check, secret, now = space["is_genuine"], new_secret(), int(time.time())
-    body = json.dumps({"test": True}).encode()
-    given = headers(secret, "msg_1", now, body)
-    assert check(secret, given, body)
-    assert check(secret, {**given, "webhook-signature": "v1,b2xk " + given["webhook-signature"]}, body)
-    assert not check(secret, given, body + b" ")
-    assert not check(new_secret(), given, body)
-    assert not check(secret, {**given, "webhook-id": "msg_2"}, body)
-    assert not check(secret, headers(secret, "msg_1", now - 301, body), body)
+@dataclass
+class Door:
+    """A server that takes deliveries."""
+
+    waypost: Waypost
+    port: int
+
+    @property
+    def us(self) -> Connections:
+        return self.waypost.connections
+
+    def send(self, body: bytes, key: str = "corner-shop", secret: str = SECRET, **headers: str) -> tuple[int, Any, Any]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            given = {"X-Corner-Signature": sign(body, secret), "X-Corner-Topic": "orders"}
+            connection.request("POST", f"/api/v1/webhooks/{key}", body, {**given, **headers})
+            answer = connection.getresponse()
+            text = answer.read().decode()
+            parsed = json.loads(text) if answer.headers["content-type"].startswith("application/json") else text
+            return answer.status, parsed, answer.headers
+        finally:
+            connection.close()
 
 
-def test_the_document_names_what_really_is_sent():
-    (text,) = re.findall(r"```json\n(.*?)```", DOCUMENT, re.DOTALL)
-    (event,) = json.loads(text)
-    assert set(event) >= {"specversion", "id", "source", "type", "subject", "time", "data"}
+@pytest.fixture
+def door(tmp_path: Path) -> Iterator[Door]:
+    waypost = Waypost(sqlite_copy(tmp_path))
+    waypost.journeys.install_shipped(now_us())
+    waypost.connections = Connections(waypost, registry())
+    app = build_edge(waypost, AccessContext.open(waypost.engine))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", proxy_headers=False))
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not server.started and thread.is_alive():
+        thread.join(0.01)
+    yield Door(waypost, listener.getsockname()[1])
+    server.should_exit = True
+    thread.join(10)
+    listener.close()
 
 
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory):
-    """A server with a receiver beside it."""
-    patch = pytest.MonkeyPatch()
-    patch.setenv("WAYPOST_WEBHOOK_PRIVATE", "1")
-    url = f"sqlite:///{tmp_path_factory.mktemp('hooks') / 'waypost.db'}"
-    with running(url, "worker") as server, receiver() as hook:
-        yield server, hook, url
-    patch.undo()
+@pytest.fixture
+def shop(door: Door) -> Shop:
+    """The shop as a connection that runs; it only delivers here."""
+    shop = Shop(port=9)
+    manage.add(door.us, "corner_shop", "Corner shop", shop.settings(), "ada")
+    manage.start(door.us, "corner-shop", "ada")
+    return shop
 
 
-def test_a_subscription_from_first_to_last(town):
-    server, hook, _ = town
-    status, added = server.post("/api/v1/webhooks", {"name": "desk", "url": hook.url, "filter": {"stages": True}})
-    assert status == 201
-    key, secret = added["key"], added["secret"]
-    assert server.post(f"/api/v1/webhooks/{key}/test", {})[1]["delivered"]
-    event = {"specversion": "1.0", "id": "1", "source": "shop", "type": "payment.captured", "subject": "order/1"}
-    server.post("/api/v1/events", {**event, "time": "2026-03-01T00:00:00Z"})
-    hook.wait(lambda got: len(got) == 2)
-    assert [e["type"] for e in hook.messages[1].events] == ["payment.captured", "waypost.stage_changed"]
-    assert all(message.signed_with(secret) for message in hook.messages)
-    (listed,) = server.get("/api/v1/webhooks")[1]["webhooks"]
-    assert (listed["key"], listed["state"], "secret" in listed) == (key, "active", False)
-    assert server.post(f"/api/v1/webhooks/{key}/pause", {})[1]["state"] == "paused"
-    assert server.post(f"/api/v1/webhooks/{key}/replay", {"since": "2026-01-01T00:00:00Z"})[1] == {"events": 1}
-    assert server.post(f"/api/v1/webhooks/{key}/resume", {})[1]["state"] == "active"
-    hook.wait(lambda got: len(got) == 3)
-    assert server.get(f"/api/v1/webhooks/{key}/deliveries")[1]["deliveries"][0]["n"] == 2
-    assert server.call("DELETE", f"/api/v1/webhooks/{key}")[0] == 204
-    assert server.get(f"/api/v1/webhooks/{key}/deliveries")[0] == 404
+def order(shop: Shop, **changes: Any) -> bytes:
+    shop.sell(1, **changes)
+    return json.dumps(shop.orders[-1]).encode()
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({"name": "x"}, "url"),
-        ({"name": "x", "url": "ftp://x"}, "url"),
-        ({"name": "", "url": "http://127.0.0.1/"}, "name"),
-        ({"name": "x", "url": "http://127.0.0.1/", "mode": "often"}, "mode"),
-        ({"name": "x", "url": "http://127.0.0.1/", "secret": "short"}, "secret"),
-        ({"name": "x", "url": "http://127.0.0.1/", "colour": "red"}, "colour"),
-        ({"name": "x", "url": "http://127.0.0.1/", "since": "noon"}, "since"),
-        ([], "body"),
-    ],
-)
-def test_what_is_wrong_names_its_field(town, body, field):
-    status, found = town[0].post("/api/v1/webhooks", body)
-    assert (status, found["field"]) == (422, field)
-    assert found["remedy"]
+def test_a_signed_delivery_is_stored_before_its_answer(door, shop):
+    status, told, _ = door.send(order(shop))
+    assert (status, told["status"], told["accepted"]) == (200, "stored", 4)
+    assert door.waypost.current().n == 1
+    (row,) = health.deliveries(door.us.engine, door.us.find("corner-shop"))
+    assert (row.status, row.events, row.topic) == ("stored", 4, "orders")
+    assert health.of(door.us, door.us.find("corner-shop")).per_hour == 4
 
 
-def test_a_key_that_only_reads_may_not_even_look(town):
-    server, _, url = town
-    with Waypost.open(url) as waypost:
-        raw, _ = keys.create(waypost.engine, "reader", ["data:read"], now_us(), "test")
-    assert server.call("GET", "/api/v1/webhooks", Authorization=f"Bearer {raw}")[0] == 403
+def test_the_same_delivery_again_is_a_duplicate_and_changes_nothing(door, shop):
+    body = order(shop)
+    door.send(body)
+    status, told, _ = door.send(body, **{"X-Corner-Delivery": "another-id"})
+    assert (status, told["status"], told["accepted"]) == (200, "duplicate", 0)
+    (row,) = health.deliveries(door.us.engine, door.us.find("corner-shop"))
+    assert row.repeats == 1
+    status, told, _ = door.send(body, **{"X-Corner-Topic": "another"})
+    assert (status, told["accepted"], told["duplicate"]) == (200, 0, 4)
 
 
-def test_the_same_by_the_command_line(town):
-    _, hook, url = town
+@pytest.mark.parametrize("wrong", ["forged", "altered", "none", "other secret"])
+def test_what_is_not_signed_is_refused_unread_and_counted(door, shop, wrong):
+    body = order(shop)
+    secret = "not-the-secret" if wrong == "other secret" else SECRET
+    given = {"forged": "0" * 64, "none": "", "altered": sign(body, SECRET)}.get(wrong, sign(body, secret))
+    sent = body.replace(b"C-0001", b"C-0002") if wrong == "altered" else body
+    status, told, headers = door.send(sent, **{"X-Corner-Signature": given})
+    assert (status, told) == (401, "The signature does not fit.\n")
+    assert headers["content-type"].startswith("text/plain")
+    assert door.waypost.current().n == 0
+    assert health.inputs(door.us.engine, "corner-shop") == []
+    assert door.us.find("corner-shop").forged == 1
 
-    def run(*words: str, code: int = 0) -> Any:
-        done = CliRunner().invoke(app, ["webhooks", *words, "--db", url, "--json"])
-        assert done.exit_code == code, done.output
-        return json.loads(done.output)
 
-    added = run("add", "desk", hook.url, "--code", "return.*", "--no-events", "--stages", "--single")
-    key = added["key"]
-    assert added["filter"] == {"codes": ["return.*"], "journeys": [], "events": False, "stages": True}
-    assert run("test", key)["delivered"]
-    assert run("list")[0]["key"] == key
-    assert run("pause", key)["state"] == "paused"
-    assert run("resume", key)["state"] == "active"
-    assert run("deliveries", key) == []
-    assert run("replay", key, "--since", "2026-01-01", code=2)["field"] == "since"
-    assert run("remove", key)["removed"]
-    assert run("test", key, code=2)["error"]
+def test_a_truncated_delivery_without_a_fitting_signature_is_forged_and_with_one_is_kept(door, shop):
+    body = order(shop)
+    half = body[: len(body) // 2]
+    assert door.send(half, **{"X-Corner-Signature": sign(body, SECRET)})[0] == 401
+    status, told, _ = door.send(half)
+    assert (status, told["status"], told["quarantined"]) == (422, "quarantined", 1)
+    (held,) = health.inputs(door.us.engine, "corner-shop")
+    assert held.raw.encode() == half
+    assert door.send(half)[1]["status"] == "duplicate"
+
+
+def test_a_delivery_in_quarantine_is_repaired_and_replayed_with_its_headers(door, shop):
+    body = order(shop)
+    door.send(body[:-1])
+    (held,) = health.inputs(door.us.engine, "corner-shop")
+    from waypost.services import quarantine
+
+    assert quarantine.replay(door.waypost, held.id, "ada", held.raw + "}") == "accepted"
+    assert door.waypost.current().n == 1
+
+
+def test_too_many_wrong_signatures_from_one_address_are_not_looked_at_any_more(door, shop):
+    body = order(shop)
+    for _ in range(30):
+        assert door.send(body, secret="wrong")[0] == 401
+    status, _, headers = door.send(body)
+    assert status == 429
+    assert 0 < int(headers["retry-after"]) <= 60
+    assert door.us.find("corner-shop").forged == 30
+
+
+def test_nobody_learns_which_connections_there_are(door, shop):
+    manage.add(door.us, "corner_shop", "Gone", shop.settings(), "ada")
+    manage.remove(door.us, "gone", "ada")
+    assert door.send(b"{}", key="nothing")[:2] == door.send(b"{}", key="gone")[:2] == (404, "Nobody is here.\n")
+
+
+def test_a_body_beyond_the_limit_is_not_read_to_its_end(door, shop):
+    try:
+        assert door.send(b"x" * (MAX_BYTES + 1))[0] == 413
+    except ConnectionError:
+        pass  # the server closed the door while we were still sending
+    assert door.us.find("corner-shop").forged == 0
+
+
+def test_a_paused_connection_asks_to_come_back(door, shop):
+    manage.pause(door.us, "corner-shop", "ada")
+    status, _, headers = door.send(order(shop))
+    assert (status, headers["retry-after"]) == (503, "300")
+    manage.start(door.us, "corner-shop", "ada")
+    assert door.send(json.dumps(shop.orders[-1]).encode())[0] == 200
+
+
+def test_what_comes_before_the_start_is_the_sample_and_is_stored_at_the_start(door, shop):
+    manage.add(door.us, "corner_shop", "Second shop", shop.settings(), "ada")
+    status, told, _ = door.send(order(shop), key="second-shop")
+    assert (status, told["status"]) == (200, "sample")
+    assert door.waypost.current().n == 0
+    source = door.us.find("second-shop")
+    assert len(deliver.kept(door.us, source)) == 1
+    found = trial.sample(door.us, source)
+    assert found is not None
+    assert found.found is not None
+    assert found.found.row.subject.ref == "C-0001"
+    manage.start(door.us, "second-shop", "ada")
+    assert door.waypost.current().n == 1
+    assert deliver.kept(door.us, source) == []
+
+
+def test_the_same_delivery_many_times_at_once_is_stored_once(door, shop):
+    body = order(shop)
+    answers: list[Any] = []
+    threads = [threading.Thread(target=lambda: answers.append(door.send(body)[1])) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(told["accepted"] for told in answers) == 4
+    assert len(health.deliveries(door.us.engine, door.us.find("corner-shop"))) == 1
+
+
+def test_other_methods_and_paths_below_it_are_no_way_in(door):
+    connection = http.client.HTTPConnection("127.0.0.1", door.port, timeout=20)
+    connection.request("GET", "/api/v1/webhooks/corner-shop")
+    assert connection.getresponse().status in (404, 405)
+    connection.close()

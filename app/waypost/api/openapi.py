@@ -25,7 +25,7 @@ def document() -> Json:
             "description": "Events in, journeys out. Authorization: Bearer with an API key, or a signed-in session.",
         },
         "security": [{"key": []}],
-        "paths": {**_merged(_ingest(), _reading()), **_managing(), **_webhooks()},
+        "paths": {**_merged(_ingest(), _reading()), **_webhooks(), **_managing(), **_subscriptions()},
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
             "schemas": {"Event": _event(), "Error": _error(), "Outcome": _outcome()},
@@ -57,6 +57,29 @@ def _ingest() -> Json:
                     ),
                     "429": _refusal("Too many events are waiting; see Retry-After"),
                     **_access(),
+                },
+            }
+        }
+    }
+
+
+def _webhooks() -> Json:
+    remedy = "Nothing is stored but a count"
+    return {
+        "/api/v1/webhooks/{key}": {
+            "post": {
+                "summary": "Deliver to a connection, signed as its partner signs; answered after COMMIT",
+                "security": [],
+                "parameters": [_path("key")],
+                "requestBody": {"required": True, "content": {"application/json": {}}},
+                "responses": {
+                    "200": _answer("Stored, or seen before (duplicate)", {"type": "object"}),
+                    "401": {"description": f"The signature does not fit the bytes. {remedy}"},
+                    "404": {"description": "No connection takes webhooks here"},
+                    "413": {"description": "The body is too large"},
+                    "422": _refusal("Signed, but unreadable; kept in quarantine"),
+                    "429": {"description": "Too many wrong signatures from this address; see Retry-After"},
+                    "503": {"description": "The connection is paused or cannot work; see Retry-After"},
                 },
             }
         }
@@ -129,7 +152,7 @@ def _managing() -> Json:
     }
 
 
-def _webhooks() -> Json:
+def _subscriptions() -> Json:
     key = _path("key")
     added = _get("Add a subscription; the answer holds its secret, once")["get"]
     properties = dict.fromkeys(("name", "url", "secret", "since"), TEXT) | {
@@ -144,10 +167,10 @@ def _webhooks() -> Json:
     removed = _get("Remove a subscription", key)["get"]
     removed["responses"]["204"] = {"description": "Removed"}
     return {
-        "/api/v1/webhooks": {**_get("Subscriptions of events going out, with state and backlog"), "post": added},
-        "/api/v1/webhooks/{key}": {"delete": removed},
-        "/api/v1/webhooks/{key}/deliveries": _get("The newest deliveries of a subscription", key),
-        "/api/v1/webhooks/{key}/{act}": {"post": acts},
+        "/api/v1/subscriptions": {**_get("Subscriptions of events going out, with state and backlog"), "post": added},
+        "/api/v1/subscriptions/{key}": {"delete": removed},
+        "/api/v1/subscriptions/{key}/deliveries": _get("The newest deliveries of a subscription", key),
+        "/api/v1/subscriptions/{key}/{act}": {"post": acts},
     }
 
 

@@ -1,4 +1,4 @@
-"""Routes of webhooks: who is told what happens, and how it goes. For administrators."""
+"""Routes of subscriptions: who is told what happens, and how it goes. For administrators."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def listing(request: Request) -> Response:
     waypost: Waypost = request.state.waypost
     behind = model.backlog(waypost.engine)
     found = [{**each.as_json(), "backlog": behind.get(each.key, 0)} for each in model.listing(waypost.engine)]
-    return JSONResponse({"webhooks": found})
+    return JSONResponse({"subscriptions": found})
 
 
 async def add(request: Request) -> Response:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from waypost.api import export, ingest, manage, outgoing, read
+from waypost.api import export, ingest, manage, outgoing, read, webhooks
 from waypost.api.openapi import document
 from waypost.domain.errors import FieldError, NotFound, Overloaded
 from waypost.services.app import Waypost
@@ -28,6 +28,7 @@ def api_routes(waypost: Waypost) -> list[BaseRoute]:
         ("GET", "/api/v1/openapi.json", _openapi),
         ("POST", "/api/v1/events", ingest.post_events),
         ("GET", "/api/v1/events", export.events),
+        ("POST", "/api/v1/webhooks/{key}", webhooks.post_delivery),
         ("GET", "/api/v1/orders", read.orders),
         ("GET", "/api/v1/orders/{ref:path}", read.one_order),
         ("GET", "/api/v1/kpi", read.kpis),
@@ -37,11 +38,11 @@ def api_routes(waypost: Waypost) -> list[BaseRoute]:
         ("GET", "/api/v1/quarantine", manage.held),
         ("POST", "/api/v1/quarantine/{id:int}/replay", manage.replay),
         ("GET", "/api/v1/vocabulary", read.vocabulary),
-        ("GET", "/api/v1/webhooks", outgoing.listing),
-        ("POST", "/api/v1/webhooks", outgoing.add),
-        ("DELETE", "/api/v1/webhooks/{key}", outgoing.remove),
-        ("GET", "/api/v1/webhooks/{key}/deliveries", outgoing.deliveries),
-        ("POST", "/api/v1/webhooks/{key}/{act}", outgoing.act),
+        ("GET", "/api/v1/subscriptions", outgoing.listing),
+        ("POST", "/api/v1/subscriptions", outgoing.add),
+        ("DELETE", "/api/v1/subscriptions/{key}", outgoing.remove),
+        ("GET", "/api/v1/subscriptions/{key}/deliveries", outgoing.deliveries),
+        ("POST", "/api/v1/subscriptions/{key}/{act}", outgoing.act),
     ]
     routes: list[BaseRoute] = [
         Route(path, _bound(handler, waypost), methods=[method]) for method, path, handler in table

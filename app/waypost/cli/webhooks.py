@@ -57,7 +57,7 @@ def add(
 
 @webhooks.command("test")
 @told
-def test_(key: KeyArgument, db: DbOption = DEFAULT_DB, as_json: JsonOption = False) -> None:
+def send_one(key: KeyArgument, db: DbOption = DEFAULT_DB, as_json: JsonOption = False) -> None:
     """Send a test event now; exit code 1 when it was not taken."""
     with Waypost.open(db) as waypost:
         found = send_test(waypost, key)

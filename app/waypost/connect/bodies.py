@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -115,10 +114,6 @@ class Node:
             raise FieldError(path, f"it is {_kind(value)}, not a list.", f"Send '{name}' as a list.")
         for place, entry in enumerate(value):
             yield Node(entry, f"{path}[{place}]")
-
-    def json(self) -> str:
-        """The object as JSON text, as a refusal keeps it."""
-        return json.dumps(self.raw, ensure_ascii=True)
 
 
 def _kind(value: Any) -> str:

@@ -10,7 +10,15 @@ import orjson
 from waypost.connect.addresses import shown
 from waypost.connect.bodies import read_json
 from waypost.connect.contract import Answer, Call, Transport
-from waypost.connect.errors import BadCredentials, ConnectorError, Forbidden, NotUnderstood, NotUsable, RateLimited
+from waypost.connect.errors import (
+    BadCredentials,
+    ConnectorError,
+    Forbidden,
+    NotUnderstood,
+    NotUsable,
+    RateLimited,
+    TooLarge,
+)
 from waypost.domain.errors import FieldError
 
 _LOGIN = frozenset({"UNAUTHENTICATED", "UNAUTHORIZED", "AUTHENTICATION_ERROR"})
@@ -63,6 +71,8 @@ def _refusal(errors: Any, extensions: Mapping[str, Any], place: str) -> Connecto
     code = str(extra.get("code", "")).upper() if isinstance(extra, dict) else ""
     if code in _PACE or message == "Throttled":
         return RateLimited(f"{place} asks for patience: {message}.", throttled(extensions))
+    if code == "MAX_COST_EXCEEDED":
+        return TooLarge(f"{place} finds the query too costly: {message}.")
     if code in _LOGIN:
         return BadCredentials(f"{place} refuses the login or key: {message}.")
     if code in _RIGHT:

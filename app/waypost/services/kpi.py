@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from waypost.domain.errors import NotFound
 from waypost.domain.instants import SECOND, from_us
 from waypost.journeys.cells import NEVER
-from waypost.journeys.document import Stage
+from waypost.journeys.document import Journey, Stage
 from waypost.journeys.project import Level, Mask, StageFacts, Status
 from waypost.kpi.summary import Summary, last_days, read_edge, summarise
 from waypost.services.live.returns import ReturnJourney
@@ -158,6 +158,12 @@ def spread(view: View, journey_id: str, stage_id: str, start: int, end: int, ord
         dwell = (facts.left[counted] - promised + offset)[known]
     yellow, red = (None if limit is None else limit / SECOND for limit in (target.yellow, target.red))
     return Spread(facts.stage, dwell / SECOND, yellow, red, to_promise)
+
+
+def journey_of(view: View, journey_id: str) -> Journey | None:
+    """The document of a journey of orders or of returns; None when there is none of that id."""
+    found = view.journeys.get(journey_id) or view.returns.journeys.get(journey_id)
+    return None if found is None else found.version.journey
 
 
 def _counted(

@@ -12,10 +12,11 @@ from waypost.domain.occurrence import Occurrence, attempts, visits
 from waypost.domain.state import UNDATED, Promise, fold, standing
 from waypost.domain.statement import Classifier
 from waypost.domain.subject import LinkRel, Subject, SubjectKind
+from waypost.journeys.document import Stage
 from waypost.journeys.project import Status, slots_of
 from waypost.services.family import family_of
 from waypost.services.live.view import DELIVERED, JourneyView, OrderRow, View
-from waypost.services.tracks import Node, Track, milestone_nodes, stage_node, stage_nodes
+from waypost.services.tracks import Node, Track, milestone_nodes, return_nodes, stage_node, stage_nodes
 from waypost.store import reads
 from waypost.store.rows import StoredEvent
 
@@ -134,6 +135,9 @@ def _tracks(view: View, found: JourneyView | None, gathered: _Gathered) -> list[
         events = gathered.events.get(member, [])
         own = gathered.events.get(key, []) if role in ("parcel", "replaced") else []
         nodes = stage_nodes(view, found, member, [*own, *events]) if role in ("order", "parcel") else None
+        if role == "return":
+            nodes = return_nodes(view, member, events)
+        row = _order_row(view, member) if role == "exchange" else None
         occurred = gathered.occurrences.get(member, [])
         tracks.append(
             Track(
@@ -146,7 +150,8 @@ def _tracks(view: View, found: JourneyView | None, gathered: _Gathered) -> list[
                 visits=visits(occurred),
                 delivered=_delivered(events),
                 replaced_by=replaced.get(member),
-                order=_order_row(view, member) if role == "exchange" else None,
+                order=row,
+                order_stage=None if row is None else _stage_of(view, row),
             )
         )
     return tracks
@@ -155,6 +160,11 @@ def _tracks(view: View, found: JourneyView | None, gathered: _Gathered) -> list[
 def _order_row(view: View, key: int) -> OrderRow | None:
     place = view.order_place.get(view.table.row_of.get(key, -1))
     return None if place is None or place >= view.n or not view.known[place] else view.row(place)
+
+
+def _stage_of(view: View, row: OrderRow) -> Stage | None:
+    found = view.journeys.get(row.journey or "")
+    return found.version.journey.stage(row.stage) if found and row.stage else None
 
 
 def _attributes(events: list[StoredEvent]) -> dict[str, Any]:

@@ -129,8 +129,11 @@ def to_excel(sheet: Sheet, fmt: Format, said: Said | None = None) -> bytes:
 
 def titles(sheet: Sheet, fmt: Format) -> list[str]:
     """The titles of the columns; those of instants name the zone."""
-    named = [(column, fmt.t(_TITLES[column.name]) if column.name in _TITLES else column.name) for column in sheet.columns]
-    return [f"{title} ({fmt.zone})" if column.kind == "instant" else title for column, title in named]
+    return [
+        f"{title} ({fmt.zone})" if column.kind == "instant" else title
+        for column in sheet.columns
+        for title in [fmt.t(_TITLES[column.name]) if column.name in _TITLES else column.name]
+    ]
 
 
 def orders(view: View, query: OrderQuery, only: Mask | None, fmt: Format) -> tuple[Sheet, Said]:

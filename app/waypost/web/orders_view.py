@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from waypost.services.live import View
 from waypost.services.live.view import OrderRow
 from waypost.services.search import MANY, Search
-from waypost.web import links
+from waypost.web import links, returns
 from waypost.web.format import Format
 from waypost.web.orders_filters import OrdersFilters
 from waypost.web.phrases import due, reason
@@ -50,6 +50,7 @@ def _row(row: OrderRow, view: View, fmt: Format) -> dict[str, Any]:
         "place": row.dimensions.get("destination"),
         "created": None if row.created is None else fmt.instant(row.created, view.now),
         "created_full": "" if row.created is None else fmt.full(row.created),
+        "mark": returns.mark(row, view, fmt),
     }
 
 
@@ -96,11 +97,12 @@ def hidden(found: Search | None, total: int, view: View, fmt: Format) -> str:
 
 def stream_links(held: OrdersFilters, fmt: Format) -> str:
     """Where a list that is too long for the page's own memory can be had as a stream; markdown."""
-    asked = {"q": held.text, "journey": held.journey, "stage": held.stage, "level": held.level}
+    asked: dict[str, Any] = {"q": held.text, "journey": held.journey, "stage": held.stage, "level": held.level}
     asked |= {"status": held.status, "sort": held.sort, "returns": held.returns}
     asked |= {name: list(words) for name, words in held.where}
     query = {name: value for name, value in asked.items() if value}
-    links_to = (f"[{kind}](/api/v1/orders?{urlencode({**query, 'format': end}, doseq=True)})" for kind, end in _STREAMED)
+    base = f"/api/v1/orders?{urlencode(query, doseq=True)}&format="
+    links_to = (f"[{kind}]({base}{end})" for kind, end in _STREAMED)
     return fmt.t("Long lists come as a stream: {links}", links=" · ".join(links_to))
 
 

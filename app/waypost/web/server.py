@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from streamlit import config
 
@@ -20,9 +19,9 @@ from waypost.api.context import AccessContext
 from waypost.api.gate import Gate
 from waypost.api.login import login_routes
 from waypost.api.routes import api_routes, closing_routes
+from waypost.api.workers import pulling, telling
 from waypost.services.app import Waypost
 from waypost.services.settings import Settings, cookie_secret
-from waypost.services.workers import Workers, workers
 from waypost.web import deps
 from waypost.web.index_page import index_routes
 from waypost.web.startup import apply_config, check_config
@@ -43,26 +42,21 @@ def build_console(waypost: Waypost, access: AccessContext, settings: Settings) -
     deps.provide(waypost)
     entry = next(path for path in _ENTRIES if path.is_file())
     routes = [*api_routes(waypost), *login_routes(access), *index_routes(), *closing_routes()]
-    return st.App(
-        entry,
-        lifespan=_lifespan(waypost, workers(waypost, settings.role)),
-        routes=routes,
-        middleware=[Middleware(Gate, access=access)],
-    )
+    lifespan = _lifespan(waypost, settings.role == "all")
+    return st.App(entry, lifespan=lifespan, routes=routes, middleware=[Middleware(Gate, access=access)])
 
 
-def _lifespan(waypost: Waypost, running: Workers) -> Any:
+def _lifespan(waypost: Waypost, pulls: bool) -> Any:
     @contextlib.asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         _warm()
         waypost.view()
         collector = asyncio.create_task(_collect())
-        running.start()
         try:
-            yield {}
+            async with pulling(waypost, pulls), telling(waypost, pulls):
+                yield {}
         finally:
             collector.cancel()
-            await run_in_threadpool(running.stop)
             waypost.close()
 
     return lifespan

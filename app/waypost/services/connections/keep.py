@@ -59,7 +59,9 @@ class Envelope(NamedTuple):
 def envelope(source: str, material: Material) -> Envelope:
     """The envelope of a material; headers that prove or open something are left out."""
     names = material.names()
-    kept = {name: value for name, value in material.headers.items() if not any(part in name for part in _SECRET_HEADERS)}
+    kept = {
+        name: value for name, value in material.headers.items() if not any(part in name for part in _SECRET_HEADERS)
+    }
     return Envelope(source, names[0] if len(names) == 1 else "item", kept)
 
 
@@ -85,8 +87,11 @@ def newest(said: Sequence[Statement], before: int | None) -> int | None:
     return max([*facts, *([] if before is None else [before])], default=None)
 
 
-def store(waypost: Waypost, batch: Batch, held: Envelope, also: Also | None = None) -> Receipt:
-    """Store a batch and wait for the commit; what could not be read can be replayed through its connector."""
+def store(waypost: Waypost, batch: Batch, held: Envelope, also: Also | None = None, *, patient: bool = True) -> Receipt:
+    """Store a batch and wait for the commit; what could not be read can be replayed through its connector.
+
+    Errors: Overloaded, unless `patient` waits while too many events are queued.
+    """
 
     def beside(db: Db, outcomes: Sequence[str]) -> None:
         keep_envelopes(db, batch.refused, held)
@@ -97,6 +102,8 @@ def store(waypost: Waypost, batch: Batch, held: Envelope, also: Also | None = No
         try:
             return waypost.submit(batch.said, batch.refused, beside).result()
         except Overloaded as busy:
+            if not patient:
+                raise
             time.sleep(busy.retry_after)
 
 

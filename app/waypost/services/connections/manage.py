@@ -62,7 +62,7 @@ def change(us: Connections, key: str, given: Mapping[str, Any], by: str, **rest:
     settings.check(entry, fresh)
     secret = {field.name for field in settings.fields(entry) if field.kind == "secret"}
     moved = any(old.get(name) != value for name, value in fresh.items() if name not in secret)
-    values: dict[str, Any] = {**_numbers(rest), "changed_at": now}
+    values: dict[str, Any] = {**_numbers(rest)}
     if fresh != old:
         # Another shop or account knows nothing of our cursor; what comes twice is recognised by its ids.
         values |= {"settings": settings.seal(entry, key, fresh, vault), "version": source.version + 1}

@@ -37,7 +37,7 @@ def explain(us: Connections, source: Source, run: Run, error: ConnectorError | F
 
 
 def record(us: Connections, source: Source, run: Run, spent: dict[str, int]) -> None:
-    """Write the end of a run, give the lease back, and plan the next one; of a lease that was lost nothing is written."""
+    """Write the end of a run, give the lease back, and plan the next one, unless the lease was lost."""
     with writing(us.engine) as db:
         fresh = model.by_id(db, source.id)
         db.execute(sa.insert(connection_run).values(**_row(source, run)))

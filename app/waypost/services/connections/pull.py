@@ -107,7 +107,9 @@ class Meter:
 def lease(us: Connections, source_id: int, owner: str) -> Source | None:
     """Take the lease of a source; None when somebody else has it, or when it does not run any more."""
     now = us.clock()
-    free = sa.or_(connection.c.lease_until.is_(None), connection.c.lease_until <= now, connection.c.lease_owner.is_(None))
+    free = sa.or_(
+        connection.c.lease_until.is_(None), connection.c.lease_until <= now, connection.c.lease_owner.is_(None)
+    )
     with writing(us.engine) as db:
         taken = db.execute(
             sa.update(connection)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Protocol
 
+from waypost.access.limiter import FailureLimiter
 from waypost.connect.contract import Answer, Call, Connector, Context
 from waypost.connect.registry import Entry, Registry, discover
 from waypost.domain.instants import now_us
@@ -50,6 +51,7 @@ class Connections:
         self._registry, self._open = registry, open_transport
         self._vault: Vault | None = None
         self._guard = threading.Lock()
+        self.strangers = FailureLimiter()  # who delivers what nobody signed
         self._transports: dict[tuple[str, int], Caller] = {}
         self._built: dict[str, tuple[int, Connector]] = {}
 
@@ -86,6 +88,11 @@ class Connections:
     def can(self, source: Source, capability: str) -> bool:
         """Whether its connector offers a capability: pull, webhook."""
         return capability in capabilities(self.registry, source.connector)
+
+    def registry_problem(self, connector: str) -> str | None:
+        """Why a connector cannot be used; None for one that can."""
+        found = next((entry for entry in self.registry if entry.id == connector), None)
+        return "it is not installed" if found is None else found.problem
 
     def settings_of(self, source: Source) -> dict[str, Any]:
         """Its settings with the secrets open; never to be shown. Errors: VaultError."""
@@ -145,6 +152,3 @@ def connector_label(entry: Entry, lang: str) -> str:
     if entry.manifest is None:
         return entry.id
     return entry.manifest.label.zh if lang == "zh" else entry.manifest.label.en
-
-
-Settings = Mapping[str, Any]

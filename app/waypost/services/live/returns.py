@@ -61,7 +61,7 @@ class ReturnBook:
         told = np.zeros(n, dtype=bool)
         for column in cells.slots.values():
             told |= column != ABSENT
-        return Returns(rows, told, cells, histories, table, now)
+        return Returns(rows, told, cells, histories, table, now, self._place)
 
 
 class OpenReturns(NamedTuple):
@@ -80,9 +80,17 @@ class Returns:
     """All returns at `now` (us); arrays are by place of the return."""
 
     def __init__(
-        self, rows: IDX, told: Mask, cells: Cells, histories: Histories, table: SubjectTable, now: int
+        self,
+        rows: IDX,
+        told: Mask,
+        cells: Cells,
+        histories: Histories,
+        table: SubjectTable,
+        now: int,
+        places: dict[int, int],
     ) -> None:
         self.rows, self.told, self._cells, self._table, self.now = rows, told, cells, table, now
+        self._places = places
         self.journeys = {
             history[-1].journey.id: ReturnJourney(self, place, history) for place, history in enumerate(histories)
         }
@@ -106,6 +114,11 @@ class Returns:
         """Per return the subject rows of the orders that it comes from."""
         return [self._table.orders_of(row) for row in self.rows.tolist()]
 
+    def place_of(self, key: int) -> int | None:
+        """The place of a return by its key; None when there is none of it here."""
+        place = self._places.get(key)
+        return None if place is None or place >= len(self.rows) or not self.told[place] else place
+
     def which(self, which: str) -> Mask:
         """Returns that are any | open | due (a refund), or now in a stage of one of their journeys."""
         if which == "any":
@@ -120,6 +133,26 @@ class Returns:
                 found |= journey.in_stage(which)
         return found
 
+    @cached_property
+    def by_order(self) -> dict[int, list[int]]:
+        """The places of the returns of each order, by the order's subject row."""
+        found: dict[int, list[int]] = {}
+        for place in np.flatnonzero(self.told).tolist():
+            for row in self.orders[place]:
+                found.setdefault(row, []).append(place)
+        return found
+
+    def standing_of(self, order_row: int) -> list[tuple[str | None, int]]:
+        """Per return of an order the stage it is in (None once it is settled or ended) and its level."""
+        return [self._standing(place) for place in self.by_order.get(order_row, [])]
+
+    def _standing(self, place: int) -> tuple[str | None, int]:
+        for journey in self.journeys.values():
+            if journey.mine[place] and journey.opened[place]:
+                stage = journey.version.journey.path[int(journey.units.current[place])]
+                return stage.id, int(journey.units.facts(stage.id).level[place])
+        return None, 0
+
     def of_orders(self, selected: set[int]) -> Mask:
         """The returns of the orders at these subject rows."""
         return np.fromiter((not selected.isdisjoint(rows) for rows in self.orders), dtype=bool, count=len(self.rows))
@@ -127,7 +160,6 @@ class Returns:
     def projection(self, history: Sequence[JourneyVersion]) -> Projection:
         """All returns on one journey."""
         return judge(self._cells, history, self.now)
-
 
     def stages(self) -> tuple[str, ...]:
         """Ids of the stages a return can be in."""
