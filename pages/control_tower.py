@@ -5,7 +5,7 @@ import streamlit as st
 from components import at_risk, event_stream, kpi_cards, stage_river
 from components._base import translated
 from waypost.access.roles import Role
-from waypost.web import cache, deps, empty, links, personal, session, stage_dialog, tower_filters, tower_view
+from waypost.web import cache, deps, empty, links, personal, returns, session, stage_dialog, tower_filters, tower_view
 from waypost.web.live_line import live_line
 from waypost.web.tower_filters import TowerFilters
 
@@ -34,6 +34,9 @@ def live(held: TowerFilters) -> None:
         event_stream.event_stream(events, key=key, t=texts, now=found.now, lang=lang, rows=ROWS, total=total)
     stages, texts = tower_view.river(found, journey, held, fmt), translated(stage_river.TEXTS, t)
     stage_river.stage_river(stages, key="tower.river", t=texts, lang=lang)
+    if back := returns.river(cache.view(), held, fmt):
+        st.html(returns.line(cache.view(), held, fmt))
+        stage_river.stage_river(back, key="tower.returns", t=returns.river_texts(texts, t), lang=lang)
 
 
 session.require(Role.VIEWER)

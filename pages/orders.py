@@ -1,7 +1,5 @@
 """Orders: find them by any id, filter them, take them away as a file."""
 
-from functools import partial
-
 import streamlit as st
 
 from components._base import translated
@@ -38,12 +36,11 @@ with st.container(horizontal=True, vertical_alignment="center", key="orders.head
         key = f"orders.remove.{label}"
         st.button(label, key=key, icon=":material/close:", on_click=links.put, args=(change, ("page",)))
     st.space("stretch")
-    with st.popover(t("Export"), icon=":material/download:", key="orders.export"):
-        if found.total > export.MOST_EXCEL:
-            st.caption(orders_view.bounds(fmt))
-        csv, excel = partial(export.to_csv, view, query, only), partial(export.to_excel, view, query, only, fmt)
-        st.download_button(t("CSV (UTC, for programs)"), csv, "orders.csv", "text/csv", on_click="ignore")
-        st.download_button(t("Excel (your language and zone)"), excel, "orders.xlsx", on_click="ignore")
+    if found.total > orders_view.STREAM_FROM and not behind:
+        st.markdown(orders_view.stream_links(held, fmt), width="content")
+    else:
+        sheet, said = export.orders(view, query, only, fmt)
+        export.offer(sheet, fmt, said=said)
 
 rows = orders_view.rows(found.rows, view, fmt)
 first = query.offset + 1

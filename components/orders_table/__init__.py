@@ -12,7 +12,10 @@ Tier = Literal["ok", "yellow", "red", "unknown"]
 
 
 class Row(TypedDict):
-    """One order; every field but `tier` and `late` is a text for people, `href` the address of its page."""
+    """One order; every field but `tier` and `late` is a text for people, `href` the address of its page.
+
+    `mark` says in a few words that something comes back, or what the order exchanges.
+    """
 
     id: str
     href: str
@@ -35,6 +38,7 @@ class Row(TypedDict):
     place: NotRequired[str]
     created: NotRequired[str]
     created_full: NotRequired[str]
+    mark: NotRequired[str]
 
 
 TEXTS: Final = {

@@ -77,7 +77,12 @@ class OrdersTable {
         {},
         row.tier === "ok" ? h("span", { class: "small muted" }, row.tier_word) : tierChip(row.tier, row.tier_word),
       ),
-      cell("order", {}, h("a", { class: "mono cut", href: row.href, "data-order": row.id }, row.order)),
+      cell(
+        "order",
+        {},
+        h("a", { class: "mono cut", href: row.href, "data-order": row.id }, row.order),
+        row.mark && h("span", { class: "mark small muted" }, icon("assignment_return"), h("span", { class: "cut" }, row.mark)),
+      ),
       cell(
         "stage",
         {},

@@ -11,10 +11,11 @@ from starlette.types import Scope
 from waypost.access.keys import ApiKey, KeyRing
 from waypost.access.limiter import LoginLimiter
 from waypost.access.sessions import Identity, SessionCache, SessionPolicy
-from waypost.api.peer import Proxies
+from waypost.api.peer import Peer, Proxies
 from waypost.domain.instants import now_us
 
 _CALLER = "waypost.caller"
+_PEER = "waypost.peer"
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,17 @@ def caller_of(scope: Scope) -> Caller | None:
     """Who the gate let in on this ASGI scope; None on open paths."""
     caller = scope.get(_CALLER)
     return caller if isinstance(caller, Caller) else None
+
+
+def with_peer(scope: Scope, peer: Peer) -> Scope:
+    """The scope with who is at the other end, for open paths."""
+    return {**scope, _PEER: peer}
+
+
+def address_of(scope: Scope) -> str:
+    """The client's address as far as the gate believes it; empty when the gate was not passed."""
+    peer = scope.get(_PEER)
+    return peer.address if isinstance(peer, Peer) else ""
 
 
 def with_caller(scope: Scope, caller: Caller) -> Scope:

@@ -14,15 +14,17 @@ from waypost.api.gate import Gate
 from waypost.api.ingest import Express
 from waypost.api.login import login_routes
 from waypost.api.routes import api_routes, closing_routes
+from waypost.api.workers import pulling, telling
 from waypost.services.app import Waypost
 
 
-def build_edge(waypost: Waypost, access: AccessContext) -> ASGIApp:
-    """The ASGI program of an edge process; closing it stores everything that waits."""
+def build_edge(waypost: Waypost, access: AccessContext, *, pulls: bool = False) -> ASGIApp:
+    """The ASGI program of an edge process, or with `pulls` of a worker; closing it stores everything that waits."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
+        async with pulling(waypost, pulls), telling(waypost, pulls):
+            yield
         waypost.close()
 
     routes = [*api_routes(waypost), *login_routes(access), *closing_routes()]

@@ -18,7 +18,7 @@ from waypost.access.keys import ApiKey
 from waypost.access.roles import allows
 from waypost.access.sessions import Identity
 from waypost.api import refusal
-from waypost.api.context import AccessContext, Caller, with_caller, without_identity
+from waypost.api.context import AccessContext, Caller, with_caller, with_peer, without_identity
 from waypost.api.cookies import session_of
 from waypost.api.gate_rules import API_RULES, SAFE_METHODS, ApiRule, Zone, api_rule, is_sound, zone_of
 from waypost.api.gate_socket import POLICY_VIOLATION, GuardedSocket, SocketWatch
@@ -60,7 +60,7 @@ class Gate:
             await _answer(refused, scope)(scope, receive, send)
             return
         if caller is None:
-            await self._app(scope, receive, send)
+            await self._app(with_peer(scope, peer), receive, send)
             return
         self._usage.note(caller, self._access.clock())
         leash = _Leash(send, lambda: self._still(scope, caller), self._access.clock)

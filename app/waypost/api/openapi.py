@@ -12,6 +12,7 @@ from waypost.services.live.columns import DIMENSIONS
 
 Json = dict[str, Any]
 TEXT: Json = {"type": "string"}
+_ACTS = ("pause", "resume", "test", "replay")
 
 
 def document() -> Json:
@@ -24,7 +25,7 @@ def document() -> Json:
             "description": "Events in, journeys out. Authorization: Bearer with an API key, or a signed-in session.",
         },
         "security": [{"key": []}],
-        "paths": {**_ingest(), **_reading(), **_managing()},
+        "paths": {**_merged(_ingest(), _reading()), **_webhooks(), **_managing(), **_subscriptions()},
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
             "schemas": {"Event": _event(), "Error": _error(), "Outcome": _outcome()},
@@ -62,6 +63,29 @@ def _ingest() -> Json:
     }
 
 
+def _webhooks() -> Json:
+    remedy = "Nothing is stored but a count"
+    return {
+        "/api/v1/webhooks/{key}": {
+            "post": {
+                "summary": "Deliver to a connection, signed as its partner signs; answered after COMMIT",
+                "security": [],
+                "parameters": [_path("key")],
+                "requestBody": {"required": True, "content": {"application/json": {}}},
+                "responses": {
+                    "200": _answer("Stored, or seen before (duplicate)", {"type": "object"}),
+                    "401": {"description": f"The signature does not fit the bytes. {remedy}"},
+                    "404": {"description": "No connection takes webhooks here"},
+                    "413": {"description": "The body is too large"},
+                    "422": _refusal("Signed, but unreadable; kept in quarantine"),
+                    "429": {"description": "Too many wrong signatures from this address; see Retry-After"},
+                    "503": {"description": "The connection is paused or cannot work; see Retry-After"},
+                },
+            }
+        }
+    }
+
+
 def _reading() -> Json:
     dimensions = [_parameter(name, TEXT) for name in DIMENSIONS]
     return {
@@ -90,7 +114,19 @@ def _reading() -> Json:
             _parameter("sort", {"enum": ["risk", "newest", "oldest", "value"]}),
             _parameter("limit", {"type": "integer", "minimum": 0, "maximum": 500}),
             _parameter("offset", {"type": "integer", "minimum": 0, "maximum": 10_000_000}),
+            _parameter("returns", TEXT, "any, open, due (a refund), or the stage that a return of theirs is in"),
+            _format(),
             *dimensions,
+        ),
+        "/api/v1/events": _get(
+            "Stored events in the order they were recorded",
+            _parameter("after", {"type": "integer"}, "go on behind this id"),
+            _parameter("from", TEXT, "recorded at or after this instant"),
+            _parameter("to", TEXT, "recorded before this instant"),
+            _parameter("code", TEXT),
+            _parameter("source", TEXT),
+            _parameter("limit", {"type": "integer"}, "at most 5,000 as JSON; a file has no limit"),
+            _format(),
         ),
         "/api/v1/orders/{ref}": _get("The journey of one order, by any of its ids", _path("ref")),
         "/api/v1/kpi": _get(
@@ -113,6 +149,28 @@ def _managing() -> Json:
         "/api/v1/journeys/{id}": {**_get("One journey and its versions", _path("id")), "put": put},
         "/api/v1/quarantine": _get("Inputs in quarantine and words without an event code"),
         "/api/v1/quarantine/{id}/replay": {"post": replay},
+    }
+
+
+def _subscriptions() -> Json:
+    key = _path("key")
+    added = _get("Add a subscription; the answer holds its secret, once")["get"]
+    properties = dict.fromkeys(("name", "url", "secret", "since"), TEXT) | {
+        "mode": _one_of(("batch", "single")),
+        "personal": {"type": "boolean"},
+        "filter": {"type": "object"},
+    }
+    schema = {"type": "object", "required": ["name", "url"], "properties": properties}
+    added["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    added["responses"]["201"] = added["responses"].pop("200")
+    acts = _get("Pause, resume, test or replay (with since)", key, _path("act", _one_of(_ACTS)))["get"]
+    removed = _get("Remove a subscription", key)["get"]
+    removed["responses"]["204"] = {"description": "Removed"}
+    return {
+        "/api/v1/subscriptions": {**_get("Subscriptions of events going out, with state and backlog"), "post": added},
+        "/api/v1/subscriptions/{key}": {"delete": removed},
+        "/api/v1/subscriptions/{key}/deliveries": _get("The newest deliveries of a subscription", key),
+        "/api/v1/subscriptions/{key}/{act}": {"post": acts},
     }
 
 
@@ -194,6 +252,15 @@ def _access() -> Json:
         "403": _refusal("Not allowed"),
         "400": _refusal("An odd path"),
     }
+
+
+def _merged(one: Json, other: Json) -> Json:
+    """Paths of both; a path that both have keeps the methods of both."""
+    return {path: {**one.get(path, {}), **other.get(path, {})} for path in (*one, *other)}
+
+
+def _format() -> Json:
+    return _parameter("format", _one_of(("json", "csv", "parquet", "xlsx")), "a file holds all rows, instants in UTC")
 
 
 def _parameter(name: str, schema: Json, description: str = "", required: bool = False) -> Json:

@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from waypost import __version__
-from waypost.api import metrics
+from waypost.api import export, metrics
 from waypost.domain.errors import FieldError
 from waypost.domain.instants import from_us
 from waypost.services import kpi, order, quarantine
 from waypost.services.app import Waypost
+from waypost.services.export.orders import orders_sheet
 from waypost.services.live import OrderQuery
 from waypost.services.live.columns import DIMENSIONS
 from waypost.services.live.view import OrderRow
@@ -50,8 +51,9 @@ def prometheus(request: Request) -> Response:
 
 
 def orders(request: Request) -> Response:
-    """A page of orders, filtered by id, journey, stage, tier, status and dimensions."""
+    """A page of orders, filtered by id, journey, stage, tier, status, returns and dimensions; all of them as a file."""
     waypost: Waypost = request.state.waypost
+    kind = export.asked_format(request)
     view, asked = waypost.current(), request.query_params
     keys = search_keys(waypost.engine, asked["q"]) if asked.get("q") else None
     where = tuple((name, tuple(asked.getlist(name))) for name in DIMENSIONS if asked.get(name))
@@ -65,7 +67,10 @@ def orders(request: Request) -> Response:
         _known(asked.get("sort", "risk"), ("risk", "newest", "oldest", "value"), "sort") or "risk",
         _number(asked.get("limit"), 50, "limit", MAX_PAGE),
         _number(asked.get("offset"), 0, "offset", 10_000_000),
+        _known(asked.get("returns"), ("any", "open", "due", *view.returns.stages()), "returns"),
     )
+    if kind != "json":
+        return export.file_of(orders_sheet(view, query), kind)
     found = view.orders(query)
     return JSONResponse(
         {"total": found.total, "now": _iso(view.now), "orders": [order_json(row) for row in found.rows]}

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from waypost.api import ingest, manage, read
+from waypost.api import export, ingest, manage, outgoing, read, webhooks
 from waypost.api.openapi import document
 from waypost.domain.errors import FieldError, NotFound, Overloaded
 from waypost.services.app import Waypost
@@ -27,6 +27,8 @@ def api_routes(waypost: Waypost) -> list[BaseRoute]:
         ("GET", "/metrics", read.prometheus),
         ("GET", "/api/v1/openapi.json", _openapi),
         ("POST", ingest.PATH, ingest.post_events),
+        ("GET", "/api/v1/events", export.events),
+        ("POST", "/api/v1/webhooks/{key}", webhooks.post_delivery),
         ("GET", "/api/v1/orders", read.orders),
         ("GET", "/api/v1/orders/{ref:path}", read.one_order),
         ("GET", "/api/v1/kpi", read.kpis),
@@ -36,6 +38,11 @@ def api_routes(waypost: Waypost) -> list[BaseRoute]:
         ("GET", "/api/v1/quarantine", manage.held),
         ("POST", "/api/v1/quarantine/{id:int}/replay", manage.replay),
         ("GET", "/api/v1/vocabulary", read.vocabulary),
+        ("GET", "/api/v1/subscriptions", outgoing.listing),
+        ("POST", "/api/v1/subscriptions", outgoing.add),
+        ("DELETE", "/api/v1/subscriptions/{key}", outgoing.remove),
+        ("GET", "/api/v1/subscriptions/{key}/deliveries", outgoing.deliveries),
+        ("POST", "/api/v1/subscriptions/{key}/{act}", outgoing.act),
     ]
     routes: list[BaseRoute] = [
         Route(path, _bound(handler, waypost), methods=[method]) for method, path, handler in table

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     import httpx2
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-REDIRECTS = 3
 USER_AGENT = "Waypost"
 
 
@@ -51,6 +50,7 @@ class Budget:
     read: float = 20.0
     total: float = 60.0
     answer_bytes: int = 16 * 1024 * 1024
+    redirects: int = 3
     attempts: int = 4
     patience: float = 30.0
 
@@ -116,14 +116,14 @@ class Http:
         return error.retry_after if error.retry_after <= self.budget.patience else False
 
     def _follow(self, call: Call) -> Answer:
-        for _ in range(REDIRECTS + 1):
+        for _ in range(self.budget.redirects + 1):
             answer = self._once(call)
             target = redirected(call, answer)
             if target is None:
                 check_status(answer, call.url)
                 return answer
             call = call._replace(url=target)
-        raise NotUnderstood(f"{shown(call.url)} redirects more than {REDIRECTS} times.")
+        raise NotUnderstood(f"{shown(call.url)} redirects more than {self.budget.redirects} times.")
 
     def _once(self, call: Call) -> Answer:
         check_address(call.url)

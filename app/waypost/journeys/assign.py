@@ -23,7 +23,9 @@ def assign(attributes: pl.DataFrame, journeys: Sequence[Journey]) -> NDArray[np.
     chosen = np.full(attributes.height, UNASSIGNED, dtype=np.int16)
     for place in by_priority(journeys):
         free = chosen == UNASSIGNED
-        chosen[free & _matches(attributes, journeys[place].assign.when)] = place
+        rule = journeys[place].assign
+        fitting = _matches(attributes, rule.when) & _matches(attributes, rule.any, every=False)
+        chosen[free & fitting] = place
     return chosen
 
 
@@ -32,10 +34,12 @@ def by_priority(journeys: Sequence[Journey]) -> list[int]:
     return sorted(range(len(journeys)), key=lambda i: (-journeys[i].assign.priority, journeys[i].id))
 
 
-def _matches(attributes: pl.DataFrame, conditions: Sequence[Condition]) -> NDArray[np.bool_]:
+def _matches(attributes: pl.DataFrame, conditions: Sequence[Condition], *, every: bool = True) -> NDArray[np.bool_]:
     if not conditions:
         return np.ones(attributes.height, dtype=bool)
-    mask = attributes.select(pl.all_horizontal([_expression(c, attributes.schema) for c in conditions]).alias("m"))
+    # What is not given fits no condition; null would make "one of them" unknown.
+    parts = [_expression(c, attributes.schema).fill_null(False) for c in conditions]
+    mask = attributes.select((pl.all_horizontal(parts) if every else pl.any_horizontal(parts)).alias("m"))
     result: NDArray[np.bool_] = mask["m"].fill_null(False).to_numpy()
     return np.broadcast_to(result, attributes.height).copy() if len(result) != attributes.height else result
 

@@ -40,7 +40,8 @@ def write_duration(us: int) -> str:
 
 
 def _slot(value: object) -> str:
-    if not isinstance(value, str) or load_vocabulary().milestone(value) is None:
+    words = load_vocabulary()
+    if not isinstance(value, str) or (words.milestone(value) is None and words.event(value) is None):
         raise ValueError(f"'{value}' is no milestone of the vocabulary")
     return value
 
@@ -95,7 +96,7 @@ class Target(_Model):
 
 
 class Stage(_Model):
-    """One stage: from the first of `start` to the first of `end`.
+    """One stage: from the first of `start` to the first of `end`; milestones, for returns also event codes.
 
     A span is a KPI over several stages: it has a clock and tiers but is no place an order is in.
     """
@@ -103,7 +104,7 @@ class Stage(_Model):
     id: Id
     name: Labels
     icon: str = "radio_button_unchecked"
-    grain: Literal["order", "parcel"] = "order"
+    grain: Literal["order", "parcel", "return"] = "order"
     start: tuple[Milestone, ...] = Field(min_length=1)
     end: tuple[Milestone, ...] = Field(min_length=1)
     target: Target = Target()
@@ -128,20 +129,27 @@ class Condition(_Model):
 
 
 class Assignment(_Model):
-    """Which orders take this journey: all conditions hold; the highest priority wins."""
+    """Which orders take this journey: all of `when` hold and one of `any`; the highest priority wins."""
 
     priority: int = 0
     when: tuple[Condition, ...] = ()
+    any: tuple[Condition, ...] = ()  # empty: nothing more is asked
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All conditions, whichever way they count."""
+        return self.when + self.any
 
 
 class Journey(_Model):
-    """A whole journey; `zone` is the zone its days are counted in."""
+    """A whole journey; `zone` is the zone its days are counted in, `subject` what travels on it."""
 
     format: Literal[1] = 1
     id: Id
     name: Labels
     purpose: Labels
     zone: Zone = "UTC"
+    subject: Literal["order", "return"] = "order"
     assign: Assignment = Assignment()
     stages: tuple[Stage, ...] = Field(min_length=1)
     exits: tuple[Exit, ...] = ()
@@ -153,6 +161,19 @@ class Journey(_Model):
             raise ValueError("stages: every stage needs an id of its own")
         if all(stage.span for stage in self.stages):
             raise ValueError("stages: at least one must not be a span")
+        grains = {"return"} if self.subject == "return" else {"order", "parcel"}
+        if any(stage.grain not in grains for stage in self.stages):
+            raise ValueError(f"stages: the grain of a journey of {self.subject}s is {' or '.join(sorted(grains))}")
+        return self
+
+    @model_validator(mode="after")
+    def _bound(self) -> Journey:
+        # The matrix of orders and parcels holds milestones only; returns are read with every step they took.
+        named = [name for stage in self.stages for name in (*stage.start, *stage.end)]
+        named += [exit_.milestone for exit_ in self.exits]
+        codes = [name for name in named if load_vocabulary().milestone(name) is None]
+        if codes and self.subject != "return":
+            raise ValueError(f"'{codes[0]}' is no milestone of the vocabulary")
         return self
 
     @cached_property

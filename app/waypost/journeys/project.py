@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from waypost.domain.vocabulary import load as load_vocabulary
 from waypost.journeys.cells import ABSENT, I64, NEVER, Cells, times
 from waypost.journeys.document import Journey, Stage, Target
 
+CODES_FROM = 64  # behind the slots of milestones
 Mask = NDArray[np.bool_]
 Amend = Callable[["StageFacts"], None]
 
@@ -151,9 +152,24 @@ def project(cells: Cells, journey: Journey, now: int, amend: Amend | None = None
 
 
 def slots_of(milestones: tuple[str, ...]) -> list[int]:
-    """Slots of milestones by id."""
+    """Slots of milestones by id; event codes have places behind them (`code_slot`)."""
     vocabulary = load_vocabulary()
-    return [found.slot for name in milestones if (found := vocabulary.milestone(name)) is not None]
+    found = (vocabulary.milestone(name) for name in milestones)
+    slots = (
+        code_slot(name) if milestone is None else milestone.slot
+        for name, milestone in zip(milestones, found, strict=True)
+    )
+    return [slot for slot in slots if slot is not None]
+
+
+def code_slot(code: str) -> int | None:
+    """The place of an event code in columns that hold codes beside milestones; never stored. None when unknown."""
+    return _code_slots().get(code)
+
+
+@cache
+def _code_slots() -> dict[str, int]:
+    return {event.code: CODES_FROM + place for place, event in enumerate(load_vocabulary().events)}
 
 
 def _reached(cells: Cells, milestones: tuple[str, ...]) -> Mask:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import cached_property
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import Engine
 
@@ -18,7 +20,10 @@ from waypost.services.live import Live, View
 from waypost.services.mailbox import Mailbox
 from waypost.store.engine import open_engine
 from waypost.store.migrate import upgrade
-from waypost.store.writer import Receipt, Writer
+from waypost.store.writer import Also, Receipt, Writer
+
+if TYPE_CHECKING:
+    from waypost.services.connections import Connections
 
 
 class Waypost:
@@ -50,9 +55,11 @@ class Waypost:
         waypost.journeys.install_shipped(now_us())
         return waypost
 
-    def submit(self, said: Sequence[Statement], refused: Sequence[Refusal] = ()) -> Future[Receipt]:
-        """Hand statements to the writer; the future ends after COMMIT."""
-        return self.writer.submit(said, refused)
+    def submit(
+        self, said: Sequence[Statement], refused: Sequence[Refusal] = (), also: Also | None = None
+    ) -> Future[Receipt]:
+        """Hand statements to the writer; the future ends after COMMIT, and `also` stands or falls with them."""
+        return self.writer.submit(said, refused, also)
 
     async def store(self, said: Sequence[Statement], refused: Sequence[Refusal] = ()) -> Receipt:
         """Hand statements to the writer from an event loop; returns after COMMIT."""
@@ -60,6 +67,13 @@ class Waypost:
         if box is None or not box.of(asyncio.get_running_loop()):
             box = self._mailbox = Mailbox(self.writer)
         return await box.store(said, refused)
+
+    @cached_property
+    def connections(self) -> Connections:
+        """The sources that this Waypost pulls from and that send to it."""
+        from waypost.services.connections import Connections  # which itself works on a Waypost
+
+        return Connections(self)
 
     def view(self) -> View:
         """The present picture of all orders, at most a second old."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -37,10 +38,13 @@ class Journeys:
         self._versions: dict[str, list[JourneyVersion]] = {}
 
     def install_shipped(self, now: int) -> None:
-        """Publish the shipped journeys into a store that has none."""
-        if not documents.versions(self._engine, KIND):
-            for journey in shipped():
-                documents.publish(self._engine, KIND, journey.id, journey.as_json(), by="waypost", now=now, base=0)
+        """Publish the shipped journeys that a store has never had; those that were retired stay so."""
+        held = {version.key for version in documents.versions(self._engine, KIND)}
+        for journey in shipped():
+            if journey.id not in held:
+                # Another process that starts at the same time has published it: that is as good.
+                with contextlib.suppress(documents.StaleVersion):
+                    documents.publish(self._engine, KIND, journey.id, journey.as_json(), by="waypost", now=now, base=0)
 
     def refresh(self) -> tuple[int, int]:
         """Load what was published since; returns a stamp that changes with every change."""

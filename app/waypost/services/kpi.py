@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from waypost.domain.errors import NotFound
 from waypost.domain.instants import SECOND, from_us
 from waypost.journeys.cells import NEVER
-from waypost.journeys.document import Stage
+from waypost.journeys.document import Journey, Stage
 from waypost.journeys.project import Level, Mask, StageFacts, Status
 from waypost.kpi.summary import Summary, last_days, read_edge, summarise
+from waypost.services.live.returns import ReturnJourney
 from waypost.services.live.view import JourneyView, View
 
 
@@ -109,19 +110,22 @@ def trend(view: View, journey_id: str, stage_id: str, days: int, orders: Mask | 
 def orders_behind(
     view: View, journey_id: str, stage_id: str, start: int, end: int, level: str | None = None
 ) -> list[int]:
-    """Keys of the orders (or their parcels) that a report's number counts."""
+    """Keys of the orders (or their parcels or returns) that a report's number counts."""
     facts, counted = _counted(view, journey_id, stage_id, start, end, level)
-    rows = (view.unit_row if facts.stage.grain == "parcel" else view.order_row)[np.flatnonzero(counted)]
+    grains = {"order": view.order_row, "parcel": view.unit_row, "return": view.returns.rows}
+    rows = grains[facts.stage.grain][np.flatnonzero(counted)]
     return [view.table.keys[row] for row in rows.tolist()]
 
 
 def closed_orders(
     view: View, journey_id: str, stage_id: str, start: int, end: int, level: str | None = None
 ) -> tuple[Mask, int]:
-    """Which orders a report's number counts, and that number: of parcels, where the stage counts parcels."""
+    """Which orders a report's number counts, and that number: of parcels or returns, where the stage counts those."""
     facts, counted = _counted(view, journey_id, stage_id, start, end, level)
     if facts.stage.grain == "order":
         return counted, int(counted.sum())
+    if facts.stage.grain == "return":
+        return view.orders_of_returns(counted), int(counted.sum())
     orders = np.zeros(view.n, dtype=bool)
     units, places = view.pairs
     orders[places[counted[units]]] = True
@@ -156,6 +160,12 @@ def spread(view: View, journey_id: str, stage_id: str, start: int, end: int, ord
     return Spread(facts.stage, dwell / SECOND, yellow, red, to_promise)
 
 
+def journey_of(view: View, journey_id: str) -> Journey | None:
+    """The document of a journey of orders or of returns; None when there is none of that id."""
+    found = view.journeys.get(journey_id) or view.returns.journeys.get(journey_id)
+    return None if found is None else found.version.journey
+
+
 def _counted(
     view: View, journey_id: str, stage_id: str, start: int, end: int, level: str | None
 ) -> tuple[StageFacts, Mask]:
@@ -168,14 +178,17 @@ def _counted(
     return facts, counted if level is None else counted & (facts.level == Level[level.upper()])
 
 
-def _journey(view: View, journey_id: str) -> JourneyView:
-    found = view.journeys.get(journey_id)
+def _journey(view: View, journey_id: str) -> JourneyView | ReturnJourney:
+    found = view.journeys.get(journey_id) or view.returns.journeys.get(journey_id)
     if found is None:
-        raise NotFound(f"There is no journey '{journey_id}'. There are: {', '.join(view.ids)}.")
+        known = ", ".join([*view.ids, *view.returns.journeys])
+        raise NotFound(f"There is no journey '{journey_id}'. There are: {known}.")
     return found
 
 
-def _stage(view: View, found: JourneyView, stage: Stage, start: int, end: int, orders: Mask | None) -> StageReport:
+def _stage(
+    view: View, found: JourneyView | ReturnJourney, stage: Stage, start: int, end: int, orders: Mask | None
+) -> StageReport:
     facts, mine = found.facts(stage.id)
     mine = _narrow(view, facts, mine, orders)
     counted = facts.measured & mine & (facts.left >= start) & (facts.left < end)
@@ -193,6 +206,8 @@ def _narrow(view: View, facts: StageFacts, mine: Mask, orders: Mask | None) -> M
         return mine
     if facts.stage.grain == "order":
         return mine & orders
+    if facts.stage.grain == "return":
+        return mine & view.returns.of_orders(set(view.order_row[orders].tolist()))
     units = np.zeros(len(mine), dtype=bool)
     units[view.pairs[0][orders[view.pairs[1]]]] = True  # a parcel counts with any of its orders
     return mine & units

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
 
 from waypost.domain.errors import NotFound
 from waypost.domain.occurrence import Occurrence, attempts, visits
 from waypost.domain.state import UNDATED, Promise, fold, standing
 from waypost.domain.statement import Classifier
 from waypost.domain.subject import LinkRel, Subject, SubjectKind
+from waypost.journeys.document import Stage
 from waypost.journeys.project import Status, slots_of
+from waypost.services.family import family_of
 from waypost.services.live.view import DELIVERED, JourneyView, OrderRow, View
-from waypost.services.tracks import Node, Track, milestone_nodes, stage_node, stage_nodes
+from waypost.services.tracks import Node, Track, milestone_nodes, return_nodes, stage_node, stage_nodes
 from waypost.store import reads
 from waypost.store.rows import StoredEvent
 
@@ -45,6 +47,7 @@ class OrderJourney(NamedTuple):
     events: list[StoredEvent]
     unplaced: tuple[int, ...]  # ids of events that stand behind no node
     subjects: dict[int, Subject]
+    exchange_for: list[Subject]  # the orders that this one was made to exchange
 
 
 def find_order(engine: Engine, view: View, text: str) -> int:
@@ -70,14 +73,16 @@ def order_journey(engine: Engine, view: View, key: int) -> OrderJourney:
     if row is None or place >= view.n or not view.known[place]:
         raise NotFound("This order does not exist.")
     with engine.connect() as connection:
-        family = _family(connection, view, row)
+        family = family_of(connection, key)
+        members = family.members
         gathered = _Gathered(
             key,
-            family,
-            reads.events_of_subjects(connection, family),
-            reads.occurrences_of(connection, family),
-            reads.links_touching(connection, family),
-            reads.subjects_by_key(connection, family),
+            members,
+            reads.events_of_subjects(connection, members),
+            reads.occurrences_of(connection, members),
+            reads.links_touching(connection, members),
+            reads.subjects_by_key(connection, members),
+            list(reads.subjects_by_key(connection, family.exchange_for).values()),
         )
     return _assemble(view, place, gathered)
 
@@ -91,24 +96,7 @@ class _Gathered(NamedTuple):
     occurrences: dict[int, list[Occurrence]]
     links: list[reads.LinkRow]
     subjects: dict[int, Subject]
-
-
-def _family(connection: Connection, view: View, row: int) -> list[int]:
-    """The order and everything that hangs on it, without what only hangs on a neighbouring order."""
-    key = view.table.keys[row]
-    family = {key}
-    for _ in range(3):  # order -> parcels, returns, lines -> lines' parcels, replaced waybills -> theirs
-        for link in reads.links_touching(connection, sorted(family)):
-            other_order = (
-                view.table.subjects[view.table.row_of[link.to_id]].kind == SubjectKind.ORDER
-                if (link.to_id in view.table.row_of)
-                else False
-            )
-            if link.rel != LinkRel.INSIDE and (link.to_id in family or not other_order):
-                family.add(link.from_id)
-                if not other_order:
-                    family.add(link.to_id)
-    return sorted(family)
+    exchange_for: list[Subject]
 
 
 def _assemble(view: View, place: int, gathered: _Gathered) -> OrderJourney:
@@ -133,6 +121,7 @@ def _assemble(view: View, place: int, gathered: _Gathered) -> OrderJourney:
         events=events,
         unplaced=tuple(e.id for e in events if e.id not in placed),
         subjects=gathered.subjects,
+        exchange_for=gathered.exchange_for,
     )
 
 
@@ -146,6 +135,9 @@ def _tracks(view: View, found: JourneyView | None, gathered: _Gathered) -> list[
         events = gathered.events.get(member, [])
         own = gathered.events.get(key, []) if role in ("parcel", "replaced") else []
         nodes = stage_nodes(view, found, member, [*own, *events]) if role in ("order", "parcel") else None
+        if role == "return":
+            nodes = return_nodes(view, member, events)
+        row = _order_row(view, member) if role == "exchange" else None
         occurred = gathered.occurrences.get(member, [])
         tracks.append(
             Track(
@@ -158,9 +150,21 @@ def _tracks(view: View, found: JourneyView | None, gathered: _Gathered) -> list[
                 visits=visits(occurred),
                 delivered=_delivered(events),
                 replaced_by=replaced.get(member),
+                order=row,
+                order_stage=None if row is None else _stage_of(view, row),
             )
         )
     return tracks
+
+
+def _order_row(view: View, key: int) -> OrderRow | None:
+    place = view.order_place.get(view.table.row_of.get(key, -1))
+    return None if place is None or place >= view.n or not view.known[place] else view.row(place)
+
+
+def _stage_of(view: View, row: OrderRow) -> Stage | None:
+    found = view.journeys.get(row.journey or "")
+    return found.version.journey.stage(row.stage) if found and row.stage else None
 
 
 def _attributes(events: list[StoredEvent]) -> dict[str, Any]:
@@ -184,7 +188,7 @@ def _role(member: int, key: int, subject: Subject, replaced: Collection[int], ex
     if member == key:
         return "order"
     if member in exchanges:
-        return "exchange"
+        return "exchange" if subject.kind == SubjectKind.ORDER else "replacement"
     if subject.kind == SubjectKind.RETURN:
         return "return"
     return "replaced" if member in replaced else "parcel"

@@ -40,9 +40,11 @@ class UnmappedWord(NamedTuple):
     last_seen: int
 
 
-def listing(engine: Engine, status: str = "open", limit: int = 200) -> list[Held]:
-    """Inputs in quarantine, newest first."""
+def listing(engine: Engine, status: str = "open", limit: int = 200, within: sa.Select[Any] | None = None) -> list[Held]:
+    """Inputs in quarantine, newest first; of those whose ids `within` selects, when it is given."""
     query = sa.select(*(quarantine.c[name] for name in Held._fields)).where(quarantine.c.status == status)
+    if within is not None:
+        query = query.where(quarantine.c.id.in_(within))
     with engine.connect() as connection:
         return [Held(*row) for row in connection.execute(query.order_by(quarantine.c.id.desc()).limit(limit))]
 
@@ -68,17 +70,29 @@ def unmapped_words(engine: Engine) -> list[UnmappedWord]:
 def replay(waypost: Waypost, held_id: int, by: str, repaired: Any = None) -> str:
     """Try an input again, as it came or repaired; returns accepted, duplicate or unmapped.
 
-    Errors: NotFound; FieldError when it still cannot be read, then it stays in quarantine.
+    What came by a connection is read by its connector, `repaired` being its text or a JSON value; everything else
+    is a CloudEvent. Errors: NotFound; FieldError when it still cannot be read, then it stays in quarantine.
     """
+    from waypost.services.connections import replay as connected  # which lists quarantine itself
+
     held = _one(waypost.engine, held_id)
-    try:
-        item = json.loads(held.raw) if repaired is None else repaired
-    except ValueError:
-        raise FieldError("raw", "this input is no CloudEvent.", "Import the repaired file again.") from None
-    said = read_event(item, waypost.vocabulary, waypost.clock())
-    outcome = waypost.submit([said]).result().outcomes[0]
+    envelope = connected.envelope_of(waypost.connections, held_id)
+    if envelope is not None:
+        text = repaired if isinstance(repaired, str) else json.dumps(repaired, ensure_ascii=False)
+        outcome = connected.replay(waypost.connections, envelope, held.raw if repaired is None else text)
+    else:
+        outcome = _as_event(waypost, held.raw if repaired is None else repaired)
     settle(waypost.engine, held_id, "replayed", by)
     return outcome
+
+
+def _as_event(waypost: Waypost, item: Any) -> str:
+    try:
+        found = json.loads(item) if isinstance(item, str) else item
+    except ValueError:
+        raise FieldError("raw", "this input is no CloudEvent.", "Import the repaired file again.") from None
+    said = read_event(found, waypost.vocabulary, waypost.clock())
+    return waypost.submit([said]).result().outcomes[0]
 
 
 def settle(engine: Engine, held_id: int, status: str, by: str) -> None:

@@ -6,6 +6,7 @@ import secrets
 from typing import Literal
 
 import sqlalchemy as sa
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import Engine
 
@@ -27,6 +28,8 @@ class Settings(BaseSettings):
     role: Role = "all"
     trusted_proxies: tuple[str, ...] = ()
     cookie_secret: str | None = None
+    webhook_private: bool = False  # whether events may be sent to addresses inside the network
+    secret_key: SecretStr | None = None  # seals the secrets of connections (services.vault)
 
 
 def cookie_secret(engine: Engine, settings: Settings) -> str:

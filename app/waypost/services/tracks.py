@@ -11,8 +11,8 @@ from waypost.domain.subject import Subject
 from waypost.domain.vocabulary import load as load_vocabulary
 from waypost.journeys.cells import NEVER
 from waypost.journeys.document import Stage
-from waypost.journeys.project import StageFacts, Status, slots_of
-from waypost.services.live.view import JourneyView, View
+from waypost.journeys.project import Projection, StageFacts, Status, code_slot, slots_of
+from waypost.services.live.view import JourneyView, OrderRow, View
 from waypost.store.rows import StoredEvent
 
 
@@ -42,7 +42,7 @@ class Node(NamedTuple):
 class Track(NamedTuple):
     """One thing that travels: the order itself, a parcel, an old waybill, a return, an exchange."""
 
-    role: str  # order | parcel | replaced | return | exchange
+    role: str  # order | parcel | replaced | return | exchange (an order) | replacement (a parcel)
     key: int
     subject: Subject
     attributes: dict[str, Any]
@@ -51,6 +51,8 @@ class Track(NamedTuple):
     visits: list[Visit]
     delivered: int | None
     replaced_by: Subject | None = None
+    order: OrderRow | None = None  # where an exchange stands: it is an order with a journey of its own
+    order_stage: Stage | None = None
 
 
 def stage_nodes(view: View, found: JourneyView | None, member: int, events: list[StoredEvent]) -> list[Node] | None:
@@ -58,13 +60,28 @@ def stage_nodes(view: View, found: JourneyView | None, member: int, events: list
     unit = view.unit_of(member)
     if found is None or unit is None:
         return None
+    return _path_nodes(found.units, unit, events)
+
+
+def return_nodes(view: View, member: int, events: list[StoredEvent]) -> list[Node] | None:
+    """The stages of a return; None when no journey of returns takes it."""
+    place = view.returns.place_of(member)
+    if place is None:
+        return None
+    for journey in view.returns.journeys.values():
+        if journey.mine[place]:
+            return _path_nodes(journey.units, place, events)
+    return None
+
+
+def _path_nodes(projection: Projection, row: int, events: list[StoredEvent]) -> list[Node]:
     nodes: list[Node] = []
     taken: set[int] = set()
-    path = [facts for facts in found.units.stages if not facts.stage.span]
+    path = [facts for facts in projection.stages if not facts.stage.span]
     for facts in path:
-        behind = _behind(facts, unit, events, taken, first=facts is path[0], last=facts is path[-1])
+        behind = _behind(facts, row, events, taken, first=facts is path[0], last=facts is path[-1])
         taken.update(behind)
-        nodes.append(stage_node(facts, unit, tuple(behind), events))
+        nodes.append(stage_node(facts, row, tuple(behind), events))
     return nodes
 
 
@@ -72,7 +89,7 @@ def stage_node(facts: StageFacts, row: int, behind: tuple[int, ...], events: lis
     """One stage of one row of a projection."""
     status = Status(int(facts.status[row]))
     slots = set(slots_of(facts.stage.end if status == Status.DONE else facts.stage.start))
-    decisive = [e for e in events if e.slot in slots and e.classifier == Classifier.ACTUAL and e.kind != Kind.RETRACT]
+    decisive = [e for e in events if slots & _slots(e) and e.classifier == Classifier.ACTUAL and e.kind != Kind.RETRACT]
     dwell = int(facts.dwell[row])
     return Node(
         id=facts.stage.id,
@@ -120,7 +137,12 @@ def _behind(
 ) -> list[int]:
     """Events of a stage: those that end it (and start the first one), and whatever fell between."""
     slots = set(slots_of(facts.stage.end)) | (set(slots_of(facts.stage.start)) if first else set())
-    return [e.id for e in events if e.id not in taken and (e.slot in slots or _within(facts, unit, e, last))]
+    return [e.id for e in events if e.id not in taken and (slots & _slots(e) or _within(facts, unit, e, last))]
+
+
+def _slots(event: StoredEvent) -> set[int | None]:
+    """The places of an event in the columns of a projection: its milestone's and its code's own."""
+    return {event.slot, code_slot(event.code)} - {None}
 
 
 def _within(facts: StageFacts, unit: int, event: StoredEvent, last: bool) -> bool:

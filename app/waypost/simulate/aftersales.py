@@ -57,7 +57,9 @@ class _Return:
         if not exchange:
             self._say(shop, "payment.refunded", received + span(rng, 4, 40))
             return None
-        return self._replacement(line, received + span(rng, 2, 10))
+        sent = received + span(rng, 2, 10)
+        self._say(shop, "return.replacement_sent", sent)
+        return self._replacement(line, sent)
 
     def _travel(self, approved: int) -> int:
         rng, city, home = self._rng, self._order.city, self._order.lane.warehouse

@@ -83,6 +83,7 @@ class Order:
             "destination": self.city.name, "country": self.city.country, "lane": lane.code,
             "warehouse": f"store-{self.city.name}" if self.pickup else lane.warehouse.code,
             "service": service, "category": self.lines[0].category,
+            **({"cross_border": True} if lane.border and not self.pickup else {}),
         }  # fmt: skip
 
     def waybill(self, prefix: str) -> str:

@@ -50,15 +50,16 @@ def apply(connection: Connection, said: Sequence[Statement], directory: Director
 def keep_refusals(connection: Connection, refused: Sequence[Refusal], now: int) -> None:
     """Put refused inputs into quarantine; the same input again is not kept twice."""
     rows = [
-        (r.source[:191], r.event_id[:191], now, r.field[:191], r.problem, r.remedy, r.raw, _digest(r), "open")
+        (r.source[:191], r.event_id[:191], now, r.field[:191], r.problem, r.remedy, r.raw, digest_of(r), "open")
         for r in (Refusal(*map(storable, each)) for each in refused)
     ]
     columns = ("source", "event_id", "received_at", "field", "problem", "remedy", "raw", "digest", "status")
     insert_new(connection, quarantine, columns, rows)
 
 
-def _digest(refused: Refusal) -> str:
-    return hashlib.sha256(f"{refused.source}\0{refused.raw}".encode()).hexdigest()
+def digest_of(refused: Refusal) -> str:
+    """What tells one input in quarantine from another: its source and its text."""
+    return hashlib.sha256(f"{storable(refused.source)}\0{storable(refused.raw)}".encode()).hexdigest()
 
 
 def _mentioned(said: Sequence[Statement]) -> set[Subject]:

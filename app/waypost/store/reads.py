@@ -61,6 +61,38 @@ def last_events(connection: Connection, limit: int, after: int = 0) -> list[Stor
     return [stored_event(tuple(row), names[row.source_id]) for row in rows]
 
 
+def events_after(connection: Connection, after: int, limit: int) -> list[StoredEvent]:
+    """The next events with an id above `after`, oldest first: the order in which they were committed."""
+    names = source_names(connection)
+    query = sa.select(*(event.c[name] for name in EVENT_COLUMNS)).where(event.c.id > after)
+    rows = connection.execute(query.order_by(event.c.id).limit(limit))
+    return [stored_event(tuple(row), names[row.source_id]) for row in rows]
+
+
+def events_where(
+    connection: Connection,
+    after: int,
+    limit: int,
+    since: int | None = None,
+    until: int | None = None,
+    code: str | None = None,
+    source_name: str | None = None,
+) -> list[StoredEvent]:
+    """The next events above `after`, oldest first, recorded in [since, until) us, of one code or source."""
+    names = source_names(connection)
+    query = sa.select(*(event.c[name] for name in EVENT_COLUMNS)).where(event.c.id > after)
+    if since is not None:
+        query = query.where(event.c.recorded_at >= since)
+    if until is not None:
+        query = query.where(event.c.recorded_at < until)
+    if code is not None:
+        query = query.where(event.c.code == code)
+    if source_name is not None:
+        query = query.where(event.c.source_id.in_([key for key, name in names.items() if name == source_name]))
+    rows = connection.execute(query.order_by(event.c.id).limit(limit))
+    return [stored_event(tuple(row), names[row.source_id]) for row in rows]
+
+
 def events_by_id(connection: Connection, ids: Collection[int]) -> list[Recorded]:
     """Events by their integer keys, in no particular order."""
     names = source_names(connection)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import NamedTuple, Protocol
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from waypost.domain.errors import Overloaded
@@ -41,6 +41,11 @@ class Receipt(NamedTuple):
     watermark: int
 
 
+# What a caller wants written in the same transaction, such as how far it has read; told the outcomes of its own
+# statements. An error of it takes the submission back, and may run a second time in another transaction.
+Also = Callable[[Connection, Sequence[str]], None]
+
+
 class Ticket(Protocol):
     """Where the end of a submission is told, on the writer's thread; a `Future` is one."""
 
@@ -55,6 +60,7 @@ class Job(NamedTuple):
     said: Sequence[Statement]
     refused: Sequence[Refusal]
     ticket: Ticket
+    also: Also | None = None
 
 
 class Writer:
@@ -81,10 +87,12 @@ class Writer:
         """Call `listener(watermark)` on the writer's thread after each commit; it must be quick."""
         self._listeners.append(listener)
 
-    def submit(self, said: Sequence[Statement], refused: Sequence[Refusal] = ()) -> Future[Receipt]:
+    def submit(
+        self, said: Sequence[Statement], refused: Sequence[Refusal] = (), also: Also | None = None
+    ) -> Future[Receipt]:
         """Hand over statements; the future ends after COMMIT. Raises Overloaded when too many wait."""
         future: Future[Receipt] = Future()
-        self.hand_over([Job(said, refused, future)])
+        self.hand_over([Job(said, refused, future, also)])
         if future.done() and isinstance(error := future.exception(), Overloaded | WriterClosed):
             raise error
         return future
@@ -170,6 +178,12 @@ class Writer:
             lock_writer(connection)
             applied = apply(connection, [s for job in group for s in job.said], self._directory, now)
             keep_refusals(connection, [r for job in group for r in job.refused], now)
+            start = 0
+            for job in group:
+                end = start + len(job.said)
+                if job.also is not None:
+                    job.also(connection, applied.outcomes[start:end])
+                start = end
         return applied
 
     def _answer(self, group: list[Job], applied: Applied) -> None:

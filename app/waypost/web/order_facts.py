@@ -32,6 +32,8 @@ def chips(read: Reading) -> list[Any]:
         done, need = read.fmt.count(row.done), read.fmt.count(row.need)
         partly = t("partly delivered, {done} of {need}", done=done, need=need)
         found.append({"label": partly, "icon": "clock_loader_60"})
+    for exchanged in read.found.exchange_for:
+        found.append({"label": t("exchange for {order}", order=exchanged.ref), "icon": "swap_horiz"})
     if any(event.simulated for event in read.found.events):
         found.append({"label": t("simulated"), "icon": "science"})
     return found

@@ -8,14 +8,15 @@ from waypost.i18n import N_
 from waypost.journeys.project import Status
 from waypost.services.tracks import Node, Track
 from waypost.web.order_reading import Reading
-from waypost.web.words import EVIDENCE
+from waypost.web.words import EVIDENCE, STATUSES, word
 
 _ROLES: Final = {
     "order": (N_("Order"), "shopping_cart"),
     "parcel": (N_("Parcel"), "package_2"),
     "replaced": (N_("Old waybill"), "link_off"),
     "return": (N_("Return"), "assignment_return"),
-    "exchange": (N_("Exchange"), "swap_horiz"),
+    "exchange": (N_("Exchange order"), "swap_horiz"),
+    "replacement": (N_("Replacement parcel"), "change_circle"),
 }
 _TIERS: Final = ("ok", "yellow", "red")
 _NOTES: Final = {
@@ -53,7 +54,7 @@ def unit_id(track: Track, read: Reading) -> str:
 
 def _chips(track: Track, read: Reading) -> list[Any]:
     t, n = read.fmt.t, len(track.attempts)
-    chips = []
+    chips: list[Any] = _standing(track, read)
     if track.delivered is not None:
         when = read.fmt.instant(track.delivered, read.now)
         chips.append({"label": t("delivered {when}", when=when), "icon": "task_alt"})
@@ -63,6 +64,17 @@ def _chips(track: Track, read: Reading) -> list[Any]:
     if carrier and track.role != "order":
         chips.append({"label": str(carrier), "icon": "local_shipping"})
     return chips
+
+
+def _standing(track: Track, read: Reading) -> list[Any]:
+    """Where an exchange stands: it is an order with a page of its own."""
+    row = track.order
+    if row is None:
+        return []
+    level = {} if row.level == "ok" else {"tier": row.level}
+    if row.status == "open" and track.order_stage:
+        return [{"label": track.order_stage.name.say(read.fmt.lang), "icon": track.order_stage.icon, **level}]
+    return [{"label": word(STATUSES, row.status, read.fmt.t), "icon": "task_alt"}]
 
 
 def _node(node: Node, track: Track, read: Reading) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from waypost.kpi.summary import read_edge
 from waypost.services import kpi
 from waypost.services.live import OrderQuery, View
 from waypost.services.search import Search
-from waypost.web import cache, links, session
+from waypost.web import cache, links, returns, session
 from waypost.web.format import Format
 from waypost.web.tower_filters import narrow_widgets
 from waypost.web.words import DIMENSIONS, STATUSES, TIERS, word
@@ -53,6 +53,7 @@ class OrdersFilters(NamedTuple):
     sort: str
     page: int
     behind: Behind | None
+    returns: str | None = None
 
     def query(self, found: Search | None) -> OrderQuery:
         """The orders it selects, once the search is done."""
@@ -66,6 +67,7 @@ class OrdersFilters(NamedTuple):
             self.sort,
             SIZE,
             self.page * SIZE,
+            self.returns,
         )
 
     def found(self) -> Search | None:
@@ -90,14 +92,16 @@ def read(view: View) -> OrdersFilters:
         links.value("sort", tuple(_SORTS)) or "risk",
         int(page) - 1 if page.isascii() and page.isdigit() and 0 < int(page[:9]) < 10**7 else 0,
         _behind(view),
+        links.value("returns", returns.choices(view)),
     )
 
 
 def _behind(view: View) -> Behind | None:
-    journey, stage = links.value("journey", view.ids), links.value("kpi")
-    if journey is None or stage is None or view.journeys[journey].version.journey.stage(stage) is None:
+    journey = links.value("journey", [*view.ids, *view.returns.journeys])
+    stage, found = links.value("kpi"), None if journey is None else kpi.journey_of(view, journey)
+    if journey is None or stage is None or found is None or found.stage(stage) is None:
         return None
-    zone = view.journeys[journey].version.journey.zone
+    zone = found.zone
     try:
         start, end = (read_edge(st.query_params.get(name, ""), zone, name) for name in ("from", "to"))
     except (FieldError, NotFound):
@@ -173,6 +177,14 @@ def _more(held: OrdersFilters, view: View, fmt: Format) -> None:
         format_func=lambda stage: stage_label(view, stage, fmt.lang, held.journey),
         **links.bound(PAGE, "stage", held.stage, forget=_FORGET),
     )
+    st.selectbox(
+        t("Returns"),
+        returns.choices(view),
+        index=None,
+        placeholder=t("All"),
+        format_func=lambda which: returns.label(which, view, fmt),
+        **links.bound(PAGE, "returns", held.returns, forget=_FORGET),
+    )
     narrow_widgets(PAGE, NARROW, dict(held.where), view, OrderQuery(journey=held.journey), fmt, _FORGET)
 
 
@@ -189,6 +201,8 @@ def active(held: OrdersFilters, view: View, fmt: Format) -> list[tuple[str, dict
     if held.stage:
         name = stage_label(view, held.stage, fmt.lang, held.journey)
         found.append((t("Stage: {name}", name=name), {"stage": None}))
+    if held.returns:
+        found.append((t("Returns: {name}", name=returns.label(held.returns, view, fmt)), {"returns": None}))
     for name, words in held.where:
         for chosen in words:
             rest = [other for other in words if other != chosen]
@@ -203,6 +217,8 @@ def clear() -> None:
 
 def _behind_words(behind: Behind, view: View, fmt: Format) -> str:
     t, name = fmt.t, stage_label(view, behind.stage, fmt.lang, behind.journey)
+    if behind.journey in view.returns.journeys:
+        name = returns.stage_name(behind.stage, view, fmt)
     start, end = fmt.instant(behind.start, view.now), fmt.instant(behind.end, view.now)
     tier = f", {t(TIERS[behind.level])}" if behind.level else ""
     return t("{stage}: completed {start} – {end}{tier}", stage=name, start=start, end=end, tier=tier)

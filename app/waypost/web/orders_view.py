@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlencode
 
 from waypost.services.live import View
 from waypost.services.live.view import OrderRow
 from waypost.services.search import MANY, Search
-from waypost.web import links
-from waypost.web.export import MOST, MOST_EXCEL
+from waypost.web import links, returns
 from waypost.web.format import Format
 from waypost.web.orders_filters import OrdersFilters
 from waypost.web.phrases import due, reason
 from waypost.web.words import STATUSES, TIERS, word
+
+STREAM_FROM: Final = 100_000  # orders: longer lists are not built in the console's memory
+_STREAMED: Final = (("CSV", "csv"), ("Parquet", "parquet"))
 
 
 def rows(found: list[OrderRow], view: View, fmt: Format) -> list[Any]:
@@ -47,6 +50,7 @@ def _row(row: OrderRow, view: View, fmt: Format) -> dict[str, Any]:
         "place": row.dimensions.get("destination"),
         "created": None if row.created is None else fmt.instant(row.created, view.now),
         "created_full": "" if row.created is None else fmt.full(row.created),
+        "mark": returns.mark(row, view, fmt),
     }
 
 
@@ -91,13 +95,15 @@ def hidden(found: Search | None, total: int, view: View, fmt: Format) -> str:
     )
 
 
-def bounds(fmt: Format) -> str:
-    """How much of a long list a file holds."""
-    return fmt.t(
-        "CSV holds the first {csv} orders of this list, Excel the first {excel}. Filter it to get the others.",
-        csv=fmt.count(MOST),
-        excel=fmt.count(MOST_EXCEL),
-    )
+def stream_links(held: OrdersFilters, fmt: Format) -> str:
+    """Where a list that is too long for the page's own memory can be had as a stream; markdown."""
+    asked: dict[str, Any] = {"q": held.text, "journey": held.journey, "stage": held.stage, "level": held.level}
+    asked |= {"status": held.status, "sort": held.sort, "returns": held.returns}
+    asked |= {name: list(words) for name, words in held.where}
+    query = {name: value for name, value in asked.items() if value}
+    base = f"/api/v1/orders?{urlencode(query, doseq=True)}&format="
+    links_to = (f"[{kind}]({base}{end})" for kind, end in _STREAMED)
+    return fmt.t("Long lists come as a stream: {links}", links=" · ".join(links_to))
 
 
 def search_notes(found: Search | None, fmt: Format) -> list[str]:

@@ -20,6 +20,7 @@ from waypost.api.gate import Gate
 from waypost.api.ingest import Express
 from waypost.api.login import login_routes
 from waypost.api.routes import api_routes, closing_routes
+from waypost.api.workers import pulling, telling
 from waypost.services.app import Waypost
 from waypost.services.settings import Settings, cookie_secret
 from waypost.web import deps
@@ -43,17 +44,19 @@ def build_console(waypost: Waypost, access: AccessContext, settings: Settings) -
     entry = next(path for path in _ENTRIES if path.is_file())
     routes = [*api_routes(waypost), *login_routes(access), *index_routes(), *closing_routes()]
     middleware = [Middleware(Gate, access=access), Middleware(Express, waypost=waypost)]
-    return st.App(entry, lifespan=_lifespan(waypost), routes=routes, middleware=middleware)
+    lifespan = _lifespan(waypost, settings.role == "all")
+    return st.App(entry, lifespan=lifespan, routes=routes, middleware=middleware)
 
 
-def _lifespan(waypost: Waypost) -> Any:
+def _lifespan(waypost: Waypost, pulls: bool) -> Any:
     @contextlib.asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         _warm()
         waypost.view()
         collector = asyncio.create_task(_collect())
         try:
-            yield {}
+            async with pulling(waypost, pulls), telling(waypost, pulls):
+                yield {}
         finally:
             collector.cancel()
             waypost.close()

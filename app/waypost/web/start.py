@@ -28,7 +28,7 @@ def build(settings: Settings | None = None, waypost: Waypost | None = None) -> A
     waypost = waypost or Waypost.open(settings.db)
     access = AccessContext.open(waypost.engine, trusted_proxies=settings.trusted_proxies)
     if settings.role in ("edge", "worker"):
-        return build_edge(waypost, access)
+        return build_edge(waypost, access, pulls=settings.role == "worker")
     from waypost.web.server import build_console  # Streamlit is only loaded where it is served
 
     return build_console(waypost, access, settings)

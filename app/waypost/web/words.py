@@ -24,6 +24,9 @@ OUTCOMES: Final = {
     "lost": N_("lost"),
     "destroyed": N_("destroyed"),
     "not_collected": N_("not collected in time"),
+    "rejected": N_("return refused"),
+    "withdrawn": N_("return withdrawn"),
+    "refund_rejected": N_("refund refused"),
 }
 OWNERS: Final = {
     "payments": N_("payments team"),
@@ -31,6 +34,7 @@ OWNERS: Final = {
     "carrier": N_("carrier"),
     "operations": N_("operations"),
     "store": N_("store"),
+    "broker": N_("customs broker"),
 }
 DIMENSIONS: Final = {
     "channel": N_("Channel"),

@@ -11,13 +11,20 @@ from waypost.journeys.resolve import IDX
 from waypost.services.live.effective import Effective
 from waypost.services.live.journey_view import JourneyView, Members
 from waypost.services.live.judge import judge
+from waypost.services.live.returns import Returns
 from waypost.services.live.summary import Histories, Rows, Summary, summarise
 from waypost.services.live.table import SubjectTable
 from waypost.services.live.view import View
 
 
 def build_view(
-    table: SubjectTable, effective: Effective, summary: Summary, histories: Histories, version: int, now: int
+    table: SubjectTable,
+    effective: Effective,
+    summary: Summary,
+    histories: Histories,
+    version: int,
+    now: int,
+    returns: Returns,
 ) -> View:
     """The picture of all orders at an instant (us)."""
     rows, m = _rows(effective), effective.n_units
@@ -55,6 +62,7 @@ def build_view(
         alive=effective.alive[:m],
         known=effective.known[: effective.n_orders],
         slots=rows.orders.slots,
+        returns=returns,
         ids=[journey.id for journey in journeys],
     )
 

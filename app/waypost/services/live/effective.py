@@ -136,7 +136,7 @@ class Effective:
             self.assigned = np.concatenate([self.assigned, extra])
         rows = np.arange(self.n_orders) if places is None else places
         attributes = [self.attributes[place] for place in rows.tolist()]
-        asked = {condition.field for journey in journeys for condition in journey.assign.when}
+        asked = {condition.field for journey in journeys for condition in journey.assign.conditions}
         self.assigned[rows] = assign(frame(attributes, asked), journeys)
 
     @staticmethod

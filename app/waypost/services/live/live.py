@@ -12,9 +12,10 @@ from sqlalchemy.engine import Connection, Engine
 from waypost.domain.instants import SECOND, now_us
 from waypost.domain.subject import SubjectKind
 from waypost.journeys.resolve import IDX
-from waypost.services.journeys import Journeys
+from waypost.services.journeys import Journeys, JourneyVersion
 from waypost.services.live.build import build_view, sum_up
 from waypost.services.live.effective import Effective
+from waypost.services.live.returns import ReturnBook
 from waypost.services.live.summary import Summary
 from waypost.services.live.table import StateRow, SubjectTable
 from waypost.services.live.view import View
@@ -31,6 +32,7 @@ class Live:
         self._lock = threading.Lock()
         self._table = SubjectTable()
         self._effective = Effective()
+        self._book = ReturnBook()
         self._version = 0
         self._stamp: tuple[int, int] | None = None
         self._summary: Summary | None = None
@@ -72,7 +74,7 @@ class Live:
         held = self._view
         if held is not None and not len(changed) and stamp == self._stamp and self._age(held) < CLOCK_STEP:
             return held
-        histories = [self._journeys.history(v.journey.id) for v in self._journeys.published()]
+        histories, of_returns = self._histories()
         if stamp != self._stamp or len(changed):
             journeys = [history[-1].journey for history in histories]
             self._effective.assign(journeys, None if stamp != self._stamp else changed)
@@ -80,20 +82,28 @@ class Live:
         base = self._summary if held is not None and stamp == self._stamp and now >= held.now else None
         self._stamp = stamp
         self._summary = sum_up(self._effective, base, changed, histories, now)
-        self._view = build_view(self._table, self._effective, self._summary, histories, self._version, now)
+        returns = self._book.picture(self._table, of_returns, now)
+        self._view = build_view(self._table, self._effective, self._summary, histories, self._version, now, returns)
         return self._view
+
+    def _histories(self) -> tuple[list[list[JourneyVersion]], list[list[JourneyVersion]]]:
+        """The journeys of orders, and those of returns."""
+        found = [self._journeys.history(v.journey.id) for v in self._journeys.published()]
+        return tuple([h for h in found if h[-1].journey.subject == kind] for kind in ("order", "return"))  # type: ignore[return-value]
 
     def _load(self, connection: Connection) -> IDX:
         """Read what changed since the watermark; returns the places of the orders it touches."""
         first, before, newest = self._version == 0, len(self._table), self._version
         keys: list[int] = []
         lines: list[int] = []
+        returns: list[int] = []
         touched: set[int] = set()
         for part in reads.states_since(connection, self._version):
             states = [StateRow(*row) for row in part]
             touched.update(self._table.put_states(states).tolist())
             keys += [s.key for s in states]
             lines += [s.key for s in states if s.kind == SubjectKind.LINE]
+            returns += [s.key for s in states if s.kind == SubjectKind.RETURN]
             newest = max(newest, *(s.version for s in states))
         if not keys:
             return np.zeros(0, dtype=np.intp)
@@ -107,6 +117,7 @@ class Live:
         touched |= self._table.put_links(list(heads), links)
         if lines:
             self._table.put_cancelled(lines, reads.occurrences_of(connection, lines))
+        self._book.read(connection, returns)
         touched.update(range(before, len(self._table)))
         together = np.arange(len(self._table), dtype=np.intp) if first else self._table.together(touched)
         changed = self._effective.update(self._table, together)

@@ -20,6 +20,7 @@ from waypost.store.reads import LinkRow
 KINDS = frozenset({SubjectKind.ORDER, SubjectKind.LINE, SubjectKind.PARCEL, SubjectKind.RETURN})
 TOGETHER = frozenset({LinkRel.LINE_OF, LinkRel.CARRIES, LinkRel.REPLACES, LinkRel.EXCHANGES})
 
+BELONGING = frozenset({LinkRel.LINE_OF, LinkRel.CARRIES, LinkRel.RETURNS, LinkRel.EXCHANGES})  # leads towards an order
 
 _KIND = tuple(SubjectKind)
 _WORD = 32  # longer texts are hardly ever shared
@@ -122,6 +123,42 @@ class SubjectTable:
                 found.add(row)
                 todo.extend(self.near.get(row, ()))
         return np.array(sorted(found), dtype=np.intp)
+
+    def orders_of(self, row: int) -> list[int]:
+        """The rows of the orders that a row belongs to: itself, or those of its line, parcel or return.
+
+        A waybill that does not say what it carries belongs where those before and after it do.
+        """
+        orders: dict[int, None] = {}
+        seen: set[int] = set()
+        todo = [row]
+        while todo:
+            row = todo.pop()
+            if row in seen:
+                continue
+            seen.add(row)
+            if self.kind[row] == SubjectKind.ORDER:
+                orders[row] = None
+            else:
+                todo += self._belongs_to(row)
+        return sorted(orders)
+
+    def _belongs_to(self, row: int) -> list[int]:
+        links = self.links.get(row, ())
+        named = [self.row_of[link.to_id] for link in links if link.rel in BELONGING]
+        if self.kind[row] != SubjectKind.PARCEL or any(link.rel == LinkRel.CARRIES for link in links):
+            whole = [r for r in named if self.kind[r] != SubjectKind.PARCEL]
+            return whole or named  # a return of a shared parcel belongs to the order whose line it names
+        before = [self.row_of[link.to_id] for link in links if link.rel == LinkRel.REPLACES]
+        return [*named, *before, *self._replaced_by(row)]
+
+    def _replaced_by(self, row: int) -> list[int]:
+        key = self.keys[row]
+        return [
+            near
+            for near in self.near.get(row, ())
+            if any(link.rel == LinkRel.REPLACES and link.to_id == key for link in self.links.get(near, ()))
+        ]
 
     def kinds_of(self, rows: NDArray[np.intp]) -> NDArray[np.int8]:
         """Kinds of rows; -1 of a subject of which nothing is known but a link that was taken back."""

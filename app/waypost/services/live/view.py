@@ -18,6 +18,7 @@ from waypost.journeys.resolve import IDX
 from waypost.services.live.columns import DIMENSIONS, Dimensions
 from waypost.services.live.journey_view import JourneyView
 from waypost.services.live.ranking import page
+from waypost.services.live.returns import Returns
 from waypost.services.live.summary import DELIVERED, OPEN, STATUS
 from waypost.services.live.table import SubjectTable
 
@@ -34,6 +35,7 @@ class OrderQuery(NamedTuple):
     sort: str = "risk"  # risk | newest | oldest | value
     limit: int = 50
     offset: int = 0
+    returns: str | None = None  # any | open | due (a refund), or the stage that a return of theirs is in
 
 
 class OrderRow(NamedTuple):
@@ -102,6 +104,7 @@ class View:
     alive: Mask
     known: Mask  # orders that somebody still speaks of; the others are left out everywhere
     slots: dict[int, I64]  # the orders' milestone columns
+    returns: Returns
     ids: list[str] = field(default_factory=list)
 
     def mask(self, query: OrderQuery) -> Mask:
@@ -121,6 +124,8 @@ class View:
                 if query.status == "unassigned"
                 else (self.status == STATUS.index(query.status))
             )
+        if query.returns is not None:
+            selected &= self.with_returns(query.returns)
         for name, words in query.where:
             codes = self.dimensions.columns[name]
             selected &= np.isin(codes.codes[: self.n], [codes.code(word) for word in words])
@@ -131,14 +136,19 @@ class View:
         places = np.flatnonzero(self.mask(query) if only is None else self.mask(query) & only)
         return OrderRows(len(places), [self.row(place) for place in self._sorted(places, query).tolist()])
 
+    def places(self, query: OrderQuery, only: Mask | None = None) -> list[int]:
+        """The places of the orders that `orders` would give, for who makes their rows one after the other."""
+        found = np.flatnonzero(self.mask(query) if only is None else self.mask(query) & only)
+        places: list[int] = self._sorted(found, query).tolist()
+        return places
+
     def places_of(self, keys: Sequence[int]) -> list[int]:
         """Places of the orders behind subjects: orders themselves, and those a parcel, line or return is part of."""
         found: dict[int, None] = {}
         for key in keys:
             row = self.table.row_of.get(key)
             if row is not None:
-                near = [row] if row in self.order_place else self.table.together(self._heads(row)).tolist()
-                places = (self.order_place.get(r, self.n) for r in near)
+                places = (self.order_place.get(r, self.n) for r in self.table.orders_of(row))
                 found.update({place: None for place in places if place < self.n and self.known[place]})
         return list(found)
 
@@ -157,10 +167,6 @@ class View:
         """When an order reached a milestone by its strongest evidence; us, None when not or not given."""
         column = self.slots.get(slot)
         return None if column is None else _instant(times(column[place : place + 1])[0])
-
-    def _heads(self, row: int) -> list[int]:
-        """A row and, for a return, what it returns."""
-        return [row, *(self.table.row_of[link.to_id] for link in self.table.links.get(row, ()))]
 
     def row(self, place: int) -> OrderRow:
         """One order as a line of the list."""
@@ -203,6 +209,18 @@ class View:
             (stage.id, [int(n) for n in np.bincount(self.level[mine & (self.current == place)], minlength=3)])
             for place, stage in enumerate(found.version.journey.path)
         ]
+
+    def with_returns(self, which: str) -> Mask:
+        """Orders that something comes back of: any | open | due, or in a stage of a journey of returns."""
+        return self.orders_of_returns(self.returns.which(which))
+
+    def orders_of_returns(self, found: Mask) -> Mask:
+        """The orders of some returns."""
+        selected = np.zeros(self.n, dtype=bool)
+        for place in np.flatnonzero(found).tolist():
+            orders = (self.order_place.get(row, self.n) for row in self.returns.orders[place])
+            selected[[order for order in orders if order < self.n]] = True
+        return selected
 
     def place_of(self, journey_id: str) -> int:
         """The number of a journey in this view; -2 when there is none of that id."""

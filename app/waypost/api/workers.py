@@ -1,0 +1,39 @@
+"""Workers beside the routes of a process, started and stopped with it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from waypost.services.app import Waypost
+from waypost.services.connections.scheduler import Scheduler
+from waypost.services.outgoing.worker import Outgoing
+
+
+@contextlib.asynccontextmanager
+async def pulling(waypost: Waypost, wanted: bool) -> AsyncIterator[None]:
+    """Pull the connections while the block runs, when it is `wanted`; the end takes less than a second."""
+    if not wanted:
+        yield
+        return
+    scheduler = Scheduler(waypost.connections)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(scheduler.stop)
+
+
+@contextlib.asynccontextmanager
+async def telling(waypost: Waypost, wanted: bool) -> AsyncIterator[None]:
+    """Send to subscriptions while the block runs, when it is `wanted`; what is cut off is sent again later."""
+    if not wanted:
+        yield
+        return
+    outgoing = Outgoing(waypost)
+    outgoing.start()
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(outgoing.stop)
