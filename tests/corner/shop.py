@@ -44,7 +44,13 @@ class Shop:
         """Take some orders, half of them under way in a parcel."""
         for _ in range(number):
             n = len(self.orders) + 1
-            order = {"id": f"C-{n:04d}", "channel": "web", "customer": "Ada Corner", "value": 20.0 + n, "currency": "EUR"}
+            order = {
+                "id": f"C-{n:04d}",
+                "channel": "web",
+                "customer": "Ada Corner",
+                "value": 20.0 + n,
+                "currency": "EUR",
+            }
             order["history"] = [
                 {"status": "placed", "at": "2026-11-20T08:00:00+01:00"},
                 {"status": "paid", "at": "2026-11-20T08:05:00+01:00"},

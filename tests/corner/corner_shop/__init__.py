@@ -101,9 +101,7 @@ def _read(body: bytes, context: Context) -> Iterator[Statement | Refusal]:
             yield from [*_order(order, context)]
         except FieldError as error:
             raw = json.dumps(order, ensure_ascii=False)
-            yield Refusal(
-                context.source, str(order.get("id", "")), error.field, error.problem, error.remedy, raw
-            )
+            yield Refusal(context.source, str(order.get("id", "")), error.field, error.problem, error.remedy, raw)
 
 
 def _order(order: dict[str, Any], context: Context) -> Iterator[Statement]:
