@@ -13,6 +13,7 @@ from waypost.api.context import AccessContext
 from waypost.api.gate import Gate
 from waypost.api.login import login_routes
 from waypost.api.routes import api_routes, closing_routes
+from waypost.api.track.routes import track_routes
 from waypost.services.app import Waypost
 
 
@@ -24,5 +25,5 @@ def build_edge(waypost: Waypost, access: AccessContext) -> ASGIApp:
         yield
         waypost.close()
 
-    routes = [*api_routes(waypost), *login_routes(access), *closing_routes()]
+    routes = [*track_routes(waypost, access), *api_routes(waypost), *login_routes(access), *closing_routes()]
     return Starlette(routes=routes, middleware=[Middleware(Gate, access=access)], lifespan=lifespan)

@@ -45,12 +45,15 @@ API_RULES = (
     # Inputs in quarantine are raw bodies of partners, with whatever personal data they hold.
     ApiRule("/api/v1/quarantine", _READ, "data:read", Role.OPERATOR),
     ApiRule("/api/v1/quarantine", None, "admin", Role.EDITOR),
+    # A tracking link shows an order to whoever holds it, so making one is more than reading.
+    ApiRule("/api/v1/tracking-links", _READ, "data:read", Role.OPERATOR),
+    ApiRule("/api/v1/tracking-links", None, "tracking:write", Role.OPERATOR),
     ApiRule("/api", _READ, "data:read", Role.VIEWER),
     ApiRule("/api", None, "admin", Role.ADMINISTRATOR),
 )
 
 _OPEN_PATHS = frozenset({"/api/v1/health", "/login"})
-_OPEN_BELOW = ("/login/", "/assets/", "/t/")
+_OPEN_BELOW = ("/login/", "/assets/", "/t/", "/api/v1/track/")
 _API_BELOW = ("/api", "/metrics")
 _MACHINE_BELOW = ("/_stcore", "/static", "/media", "/component")
 _ODD = re.compile(r"[\x00-\x1f\x7f\\]|//|(^|/)\.\.?(/|$)")

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from waypost.api import ingest, manage, read
+from waypost.api import ingest, manage, read, tracking_links
 from waypost.api.openapi import document
 from waypost.domain.errors import FieldError, NotFound, Overloaded
 from waypost.services.app import Waypost
@@ -36,6 +36,9 @@ def api_routes(waypost: Waypost) -> list[BaseRoute]:
         ("GET", "/api/v1/quarantine", manage.held),
         ("POST", "/api/v1/quarantine/{id:int}/replay", manage.replay),
         ("GET", "/api/v1/vocabulary", read.vocabulary),
+        ("POST", "/api/v1/tracking-links", tracking_links.issue),
+        ("GET", "/api/v1/tracking-links", tracking_links.listing),
+        ("POST", "/api/v1/tracking-links/{id:int}/revoke", tracking_links.revoke),
     ]
     routes: list[BaseRoute] = [
         Route(path, _bound(handler, waypost), methods=[method]) for method, path, handler in table

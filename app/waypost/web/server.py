@@ -19,6 +19,7 @@ from waypost.api.context import AccessContext
 from waypost.api.gate import Gate
 from waypost.api.login import login_routes
 from waypost.api.routes import api_routes, closing_routes
+from waypost.api.track.routes import track_routes
 from waypost.services.app import Waypost
 from waypost.services.settings import Settings, cookie_secret
 from waypost.web import deps
@@ -40,7 +41,8 @@ def build_console(waypost: Waypost, access: AccessContext, settings: Settings) -
         log.warning(problem)
     deps.provide(waypost)
     entry = next(path for path in _ENTRIES if path.is_file())
-    routes = [*api_routes(waypost), *login_routes(access), *index_routes(), *closing_routes()]
+    own = [*track_routes(waypost, access), *api_routes(waypost), *login_routes(access)]
+    routes = [*own, *index_routes(), *closing_routes()]
     return st.App(entry, lifespan=_lifespan(waypost), routes=routes, middleware=[Middleware(Gate, access=access)])
 
 
