@@ -112,8 +112,8 @@ def check(wanted: Merchant) -> Merchant:
             "colour", f"'{wanted.colour[:20]}' is no colour.", "Write it as #RRGGBB, for instance #0B6A86."
         )
     zone = zone_of(wanted.zone).key if wanted.zone else ""
-    logo = _check_logo(wanted.logo)
-    return wanted._replace(**texts, colour=wanted.colour.upper(), logo=logo, zone=zone, origins=origins(wanted.origins))
+    changes: dict[str, Any] = {**texts, "colour": wanted.colour.upper(), "logo": _check_logo(wanted.logo)}
+    return wanted._replace(**changes, zone=zone, origins=origins(wanted.origins))
 
 
 def origins(given: Iterable[str]) -> tuple[str, ...]:
@@ -163,9 +163,5 @@ def _check_logo(logo: str) -> str:
 
 
 def _merchant(row: Row[Any]) -> Merchant:
-    values = row._asdict()
-    return Merchant(**{name: values[name] for name in Merchant._fields if name != "origins"} | _origins(row))
-
-
-def _origins(row: Row[Any]) -> dict[str, Any]:
-    return {"origins": tuple(row.origins.split())}
+    values = {name: getattr(row, name) for name in Merchant._fields}
+    return Merchant(**{**values, "origins": tuple(row.origins.split())})

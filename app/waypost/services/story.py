@@ -108,7 +108,7 @@ def tell(found: OrderJourney, journey: Journey | None, vocabulary: Vocabulary, n
         at=found.outcome_at if over else found.row.delivered if delivered else None,
         expected=expected,
         promised_first=_first_promise(found, stands, expected),
-        advice=customer.ended if over else customer.delivered if delivered else last.advice if last else None,
+        advice=customer.ended if over else customer.delivered if delivered else _advice(ahead, last),
         parts=parts,
         partly=found.row.need > found.row.done > 0,
         simulated=any(event.simulated for event in found.events),
@@ -215,6 +215,12 @@ def _latest(parts: list[Part], promise: Expected | None) -> Expected | None:
     windows = [part.expected for part in parts if part.expected is not None]
     waiting = any(part.expected is None for part in parts)
     return max(windows, key=lambda w: (w.until, w.start)) if windows else None if waiting else promise
+
+
+def _advice(ahead: list[Part], last: Part | None) -> Labels | None:
+    """What to do about the part that needs somebody, else about the one that comes last."""
+    asking = next((part for part in ahead if part.told and part.advice), last)
+    return asking.advice if asking else None
 
 
 def _first_promise(found: OrderJourney, stands: set[int], expected: Expected | None) -> Expected | None:

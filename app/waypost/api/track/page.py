@@ -71,7 +71,8 @@ def _whole(story: Story, merchant: Merchant | None, words: Words, main: str) -> 
 
 def _main(story: Story, merchant: Merchant | None, words: Words, most_parts: int, most_said: int) -> str:
     t = words.t
-    simulated = f" <i>{html(t('Simulated'))}</i>" if story.simulated else ""
+    order, simulated = t("Order {ref}", ref=story.order), t("Simulated")
+    marked = f" <i>{html(simulated)}</i>" if story.simulated else ""
     shown = story.parts[:most_parts]
     of = sum(part.role == "parcel" for part in story.parts)
     parts = "".join(
@@ -80,10 +81,11 @@ def _main(story: Story, merchant: Merchant | None, words: Words, most_parts: int
     )
     more = len(story.parts) - len(shown)
     if more:
-        parts += f'<p class="o">{html(t.plural("and {n} more part", "and {n} more parts", more))}</p>'
+        rest = t.plural("and {n} more part", "and {n} more parts", more)
+        parts += f'<p class="o">{html(rest)}</p>'
     before = words.before()
     return (
-        f'<p class="o">{html(t("Order {ref}", ref=story.order))}{simulated}</p><h1>{html(words.headline())}</h1>'
+        f'<p class="o">{html(order)}{marked}</p><h1>{html(words.headline())}</h1>'
         + (f'<p class="p">{html(before)}</p>' if before else "")
         + drawn(_leading(story), words)
         + parts
@@ -119,7 +121,8 @@ def _part(part: Part, place: int, number: int, of: int, words: Words, most: int,
 def _step(step: Step, id_: str, words: Words, most: int) -> str:
     t = words.t
     when = f"<time>{html(words.instant(step.at))}</time>" if step.at is not None else ""
-    note = f"<em>{html(t('now'))}</em>" if step.state == NOW else when
+    here = t("now")
+    note = f"<em>{html(here)}</em>" if step.state == NOW else when
     head = f"<b>{html(step.label.say(words.lang))}</b>{note}"
     said = step.said[-most:] if most else []
     if not said:
@@ -127,7 +130,8 @@ def _step(step: Step, id_: str, words: Words, most: int) -> str:
     lines = "".join(_said(each, words) for each in reversed(said))
     left = len(step.said) - len(said)
     if left:
-        lines += f"<li>{html(t.plural('{n} earlier entry', '{n} earlier entries', left))}</li>"
+        earlier = t.plural("{n} earlier entry", "{n} earlier entries", left)
+        lines += f"<li>{html(earlier)}</li>"
     opened = " open" if step.state == NOW else ""
     return (
         f'<li class="{step.state}"><details id="{id_}"{opened}><summary class="r">{head}</summary>'
@@ -147,17 +151,20 @@ def _help(story: Story, merchant: Merchant | None, words: Words) -> str:
     line = (merchant.help_zh if lang == "zh" else merchant.help_en) if merchant else ""
     url = merchant.help_url if merchant else ""
     if url:
-        line = f'<a href="{html(url)}" target="_blank" rel="noopener">{html(line or t("Get help with this order"))}</a>'
+        text = line or t("Get help with this order")
+        line = f'<a href="{html(url)}" target="_blank" rel="noopener">{html(text)}</a>'
     elif line:
         line = html(line)
     lines = [f"<p>{text}</p>" for text in (html(advice), line) if text]
-    box = f"<section><h2>{html(t('What you can do'))}</h2>{''.join(lines)}</section>" if lines else ""
+    title = t("What you can do")
+    box = f"<section><h2>{html(title)}</h2>{''.join(lines)}</section>" if lines else ""
     return f"{box}<footer>{html(words.zone())}</footer>"
 
 
 def _mark(merchant: Merchant | None, t: Translator) -> str:
     if merchant is None:
-        return f"<b>{html(t('Order tracking'))}</b>"
+        title = t("Order tracking")
+        return f"<b>{html(title)}</b>"
     name = html(merchant.name)
     if merchant.logo:
         return f'<img src="{html(merchant.logo)}" alt=""><b>{name}</b>'

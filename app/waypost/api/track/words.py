@@ -123,7 +123,7 @@ class Words:
         """Which zone the times are in."""
         moment = self._local(self._now)
         place = get_timezone_location(moment.tzinfo, locale=self._locale, return_city=True)
-        gmt = get_timezone_gmt(moment, "short", self._locale)
+        gmt = get_timezone_gmt(moment, "long", self._locale)
         return self.t("Times are those of {place} ({gmt}).", place=place, gmt=gmt)
 
     def _about(self, us: int) -> str:

@@ -1,0 +1,20 @@
+"""Customer page: hand out links to orders, see what their customers see, and let shops embed it."""
+
+import streamlit as st
+
+from waypost.access.roles import Role
+from waypost.web import cache, empty, session, tracking_issue, tracking_links, tracking_merchants, tracking_view
+
+who = session.require(Role.OPERATOR)
+fmt = session.reader()
+with st.container(horizontal=True, vertical_alignment="center", key="tracking.bar"):
+    st.title(fmt.t("Customer page"), anchor=False, width="stretch")
+    view = tracking_view.choose(fmt)
+if view == "merchants":
+    tracking_merchants.draw(who, fmt)
+elif not cache.view().n:
+    empty.no_orders(fmt.t)
+elif view == "links":
+    tracking_links.draw(who, fmt)
+else:
+    tracking_issue.draw(who, fmt)
