@@ -37,7 +37,9 @@ def live(key: int) -> None:
 
 
 session.require(Role.VIEWER)
-st.page_link(**order_page.back(session.reader().t))
+with st.container(horizontal=True, horizontal_alignment="distribute", key="order.bar"):
+    st.page_link(**order_page.back(session.reader().t))
+    order_page.customers_page(session.require(Role.VIEWER), session.reader().t)
 key = order_page.asked()
 if key is not None:
     live(key)

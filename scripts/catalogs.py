@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCALES = ROOT / "app" / "waypost" / "i18n" / "locale"
 KEYWORDS = {"t": None, "N_": None, "plural": (1, 2)}
 LANGUAGES = ("zh",)
-# Where texts for people are: the console. The login pages keep theirs in api/login_texts.py.
-PLACES = ("app/main.py", "app/waypost/web/**.py", "components/**.py", "pages/**.py")
+# Where texts for people are: the console and the customer's page. The login pages keep theirs in api/login_texts.py.
+PLACES = ("app/main.py", "app/waypost/api/track/**.py", "app/waypost/web/**.py", "components/**.py", "pages/**.py")
 
 
 def main() -> None:

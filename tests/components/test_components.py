@@ -21,6 +21,7 @@ from components import (
     kpi_cards,
     order_head,
     orders_table,
+    page_frame,
     source_list,
     stage_river,
 )
@@ -34,6 +35,7 @@ FACES = (
     kpi_cards,
     order_head,
     orders_table,
+    page_frame,
     source_list,
     stage_river,
 )

@@ -7,8 +7,7 @@ from datetime import date
 import pytest
 
 from tests.worlds import us
-from waypost.domain.instants import DAY, SECOND
-from waypost.web.format import promised_day
+from waypost.domain.instants import DAY, SECOND, promised_day
 
 HOUR, MINUTE = 3600 * SECOND, 60 * SECOND
 

@@ -24,7 +24,7 @@ from waypost.domain.instants import SECOND
 from waypost.store.engine import writing
 from waypost.store.schema_access import api_key
 
-SCOPES = ("events:write", "data:read", "metrics:read", "journeys:write", "admin")
+SCOPES = ("events:write", "data:read", "metrics:read", "journeys:write", "tracking:write", "admin")
 DEFAULT_RATE = 1_000  # requests per second
 _FORM = re.compile(r"wp_([a-z2-7]{8})_([A-Za-z0-9_-]{43})")
 _TOUCH_US = 60 * SECOND

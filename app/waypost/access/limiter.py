@@ -117,11 +117,12 @@ class RateLimiter:
 
 
 def _keys(name: str, address: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    address = _network(address)
+    address = network_of(address)
     return (name.strip().lower()[:64], address), (address,)
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
+    """What counts as one client of an address."""
     # A subscriber gets a whole /64 of IPv6: counting single addresses would count nothing.
     try:
         parsed = ipaddress.ip_address(address)

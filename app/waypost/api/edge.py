@@ -14,6 +14,7 @@ from waypost.api.gate import Gate
 from waypost.api.ingest import Express
 from waypost.api.login import login_routes
 from waypost.api.routes import api_routes, closing_routes
+from waypost.api.track.routes import track_routes
 from waypost.api.workers import pulling, telling
 from waypost.services.app import Waypost
 
@@ -27,6 +28,6 @@ def build_edge(waypost: Waypost, access: AccessContext, *, pulls: bool = False) 
             yield
         waypost.close()
 
-    routes = [*api_routes(waypost), *login_routes(access), *closing_routes()]
+    routes = [*track_routes(waypost, access), *api_routes(waypost), *login_routes(access), *closing_routes()]
     middleware = [Middleware(Gate, access=access), Middleware(Express, waypost=waypost)]
     return Starlette(routes=routes, middleware=middleware, lifespan=lifespan)

@@ -46,13 +46,16 @@ API_RULES = (
     ApiRule("/api/v1/quarantine", _READ, "data:read", Role.OPERATOR),
     ApiRule("/api/v1/quarantine", None, "admin", Role.EDITOR),
     ApiRule("/api/v1/subscriptions", None, "admin", Role.ADMINISTRATOR),
+    # A tracking link shows an order to whoever holds it, so making one is more than reading.
+    ApiRule("/api/v1/tracking-links", _READ, "data:read", Role.OPERATOR),
+    ApiRule("/api/v1/tracking-links", None, "tracking:write", Role.OPERATOR),
     ApiRule("/api", _READ, "data:read", Role.VIEWER),
     ApiRule("/api", None, "admin", Role.ADMINISTRATOR),
 )
 
 _OPEN_PATHS = frozenset({"/api/v1/health", "/login"})
 # A partner who delivers proves himself by the signature of what he sends (api.webhooks).
-_OPEN_BELOW = ("/login/", "/assets/", "/t/", "/api/v1/webhooks/")
+_OPEN_BELOW = ("/login/", "/assets/", "/t/", "/api/v1/webhooks/", "/api/v1/track/")
 _API_BELOW = ("/api", "/metrics")
 _MACHINE_BELOW = ("/_stcore", "/static", "/media", "/component")
 _ODD = re.compile(r"[\x00-\x1f\x7f\\]|//|(^|/)\.\.?(/|$)")

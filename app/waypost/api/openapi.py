@@ -13,6 +13,7 @@ from waypost.services.live.columns import DIMENSIONS
 Json = dict[str, Any]
 TEXT: Json = {"type": "string"}
 _ACTS = ("pause", "resume", "test", "replay")
+LANG: Json = {"enum": ["en", "zh"]}
 
 
 def document() -> Json:
@@ -25,7 +26,7 @@ def document() -> Json:
             "description": "Events in, journeys out. Authorization: Bearer with an API key, or a signed-in session.",
         },
         "security": [{"key": []}],
-        "paths": {**_merged(_ingest(), _reading()), **_webhooks(), **_managing(), **_subscriptions()},
+        "paths": {**_merged(_ingest(), _reading()), **_webhooks(), **_managing(), **_subscriptions(), **_tracking()},
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
             "schemas": {"Event": _event(), "Error": _error(), "Outcome": _outcome()},
@@ -171,6 +172,31 @@ def _subscriptions() -> Json:
         "/api/v1/subscriptions/{key}": {"delete": removed},
         "/api/v1/subscriptions/{key}/deliveries": _get("The newest deliveries of a subscription", key),
         "/api/v1/subscriptions/{key}/{act}": {"post": acts},
+    }
+
+
+def _tracking() -> Json:
+    story = _get("The order behind a tracking link, as its customer sees it", _path("token"), _parameter("lang", LANG))
+    story["get"]["security"] = []  # the token is the capability
+    gone = {"410": _refusal("The link has expired"), "429": _refusal("Too many wrong tokens; see Retry-After")}
+    story["get"]["responses"] = {name: story["get"]["responses"][name] for name in ("200", "400", "404")} | gone
+    story["get"]["responses"]["503"] = _refusal("The database cannot be reached")
+    paging = [
+        _parameter(n, {"type": "integer", "minimum": 0, "maximum": m})
+        for n, m in (("limit", 500), ("offset", 9_999_999))
+    ]
+    issue = _get("Make a link to an order; its token is shown once")["get"]
+    days = {"type": "integer", "minimum": 1, "maximum": 400}
+    properties = {"order": TEXT, "merchant": TEXT, "lang": LANG, "days": days}
+    wanted = {"type": "object", "required": ["order"], "properties": properties, "additionalProperties": False}
+    issue["requestBody"] = {"required": True, "content": {"application/json": {"schema": wanted}}}
+    issue["responses"]["201"] = issue["responses"].pop("200")
+    listed = _get("Tracking links, newest first", _parameter("order", TEXT, "only those of this order"), *paging)
+    revoke = _get("Revoke a tracking link", _path("id", {"type": "integer", "minimum": 0}))["get"]
+    return {
+        "/api/v1/track/{token}": story,
+        "/api/v1/tracking-links": {**listed, "post": issue},
+        "/api/v1/tracking-links/{id}/revoke": {"post": revoke},
     }
 
 

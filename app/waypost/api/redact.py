@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-_CAPABILITY = re.compile(r"(/login/link/|/t/)[^/?#\s\"]+")
+_CAPABILITY = re.compile(r"(/login/link/|/t/|/api/v1/track/)[^/?#\s\"]+")
 _LOGGERS = ("uvicorn.access", "uvicorn.error")
 
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from waypost.api import export, ingest, manage, outgoing, read, webhooks
+from waypost.api import export, ingest, manage, outgoing, read, tracking_links, webhooks
 from waypost.api.openapi import document
 from waypost.domain.errors import FieldError, NotFound, Overloaded
 from waypost.services.app import Waypost
@@ -43,6 +43,9 @@ def api_routes(waypost: Waypost) -> list[BaseRoute]:
         ("DELETE", "/api/v1/subscriptions/{key}", outgoing.remove),
         ("GET", "/api/v1/subscriptions/{key}/deliveries", outgoing.deliveries),
         ("POST", "/api/v1/subscriptions/{key}/{act}", outgoing.act),
+        ("POST", "/api/v1/tracking-links", tracking_links.issue),
+        ("GET", "/api/v1/tracking-links", tracking_links.listing),
+        ("POST", "/api/v1/tracking-links/{id:int}/revoke", tracking_links.revoke),
     ]
     routes: list[BaseRoute] = [
         Route(path, _bound(handler, waypost), methods=[method]) for method, path, handler in table

@@ -158,7 +158,8 @@ def users_disable(name: str, db: DbOption = DEFAULT_DB, as_json: JsonOption = Fa
 def keys_create(
     name: str,
     scope: Annotated[
-        list[str] | None, typer.Option(help="events:write, data:read, metrics:read, journeys:write, admin")
+        list[str] | None,
+        typer.Option(help="events:write, data:read, metrics:read, journeys:write, tracking:write, admin"),
     ] = None,
     db: DbOption = DEFAULT_DB,
     as_json: JsonOption = False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from waypost import __version__
-from waypost.cli import admin, connections, data, server, webhooks
+from waypost.cli import admin, connections, data, server, tracking, webhooks
 
 app = typer.Typer(
     name="waypost",
@@ -44,3 +44,4 @@ app.add_typer(admin.journeys, name="journeys")
 app.add_typer(admin.quarantine, name="quarantine")
 app.add_typer(connections.connections, name="connections")
 app.add_typer(webhooks.webhooks, name="webhooks")
+app.add_typer(tracking.tracking, name="tracking")

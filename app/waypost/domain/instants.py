@@ -54,6 +54,20 @@ def from_us(us: int, zone: str = "UTC") -> datetime:
     return (EPOCH + timedelta(microseconds=us)).astimezone(zone_of(zone))
 
 
+def promised_day(us: int | None, zone: str) -> date | None:
+    """The calendar day that ends with `us`, its last microsecond; None when `us` is no such end.
+
+    The zone in which the day was promised is not stored with it. If its midnight is none in `zone`
+    either, its noon decides: that falls on the same date in UTC for every zone from -12 to +11:59.
+    """
+    if us is None or (us + 1) % (15 * 60 * SECOND):
+        return None
+    last = from_us(us, zone)
+    if (from_us(us + 1, zone)).time() == datetime.min.time():
+        return last.date()
+    return (from_us(us + 1 - DAY // 2)).date() if us % SECOND == SECOND - 1 else None
+
+
 @lru_cache(maxsize=512)
 def zone_of(name: str, field: str = "zone") -> ZoneInfo:
     """The IANA time zone of that name; an unknown one is a FieldError."""

@@ -6,16 +6,17 @@ import re
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from waypost.domain.errors import DocumentError, FieldError
 from waypost.domain.instants import SECOND, zone_of
 from waypost.domain.vocabulary import load as load_vocabulary
+from waypost.journeys.customer import Customer
+from waypost.journeys.labels import Id, Labels, Model
 
 _DURATION = re.compile(
     r"^(?P<sign>-?)(?:(?P<d>\d+)d)?\s*(?:(?P<h>\d+)h)?\s*(?:(?P<m>\d+)m)?\s*(?:(?P<s>\d+)s)?$", re.ASCII
 )
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
 
 
 def read_duration(value: object) -> int:
@@ -58,22 +59,7 @@ Milestone = Annotated[str, BeforeValidator(_slot)]
 Zone = Annotated[str, BeforeValidator(_zone)]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Labels(_Model):
-    """A text in both languages."""
-
-    en: str = Field(min_length=1, max_length=200)
-    zh: str = Field(min_length=1, max_length=200)
-
-    def say(self, lang: str) -> str:
-        """The text in the language asked for."""
-        return self.zh if lang == "zh" else self.en
-
-
-class Target(_Model):
+class Target(Model):
     """When a stage turns yellow and red, in us.
 
     basis `entered`: the dwell since the stage was entered. basis `promise`: an offset to the end
@@ -95,7 +81,7 @@ class Target(_Model):
         return self
 
 
-class Stage(_Model):
+class Stage(Model):
     """One stage: from the first of `start` to the first of `end`; milestones, for returns also event codes.
 
     A span is a KPI over several stages: it has a clock and tiers but is no place an order is in.
@@ -113,14 +99,14 @@ class Stage(_Model):
     owner: str = ""
 
 
-class Exit(_Model):
+class Exit(Model):
     """A milestone that ends the journey before its last stage."""
 
     milestone: Milestone
     outcome: Id
 
 
-class Condition(_Model):
+class Condition(Model):
     """One condition on an attribute of the order."""
 
     field: str = Field(min_length=1)
@@ -128,7 +114,7 @@ class Condition(_Model):
     value: Any = None
 
 
-class Assignment(_Model):
+class Assignment(Model):
     """Which orders take this journey: all of `when` hold and one of `any`; the highest priority wins."""
 
     priority: int = 0
@@ -141,7 +127,7 @@ class Assignment(_Model):
         return self.when + self.any
 
 
-class Journey(_Model):
+class Journey(Model):
     """A whole journey; `zone` is the zone its days are counted in, `subject` what travels on it."""
 
     format: Literal[1] = 1
@@ -153,6 +139,7 @@ class Journey(_Model):
     assign: Assignment = Assignment()
     stages: tuple[Stage, ...] = Field(min_length=1)
     exits: tuple[Exit, ...] = ()
+    customer: Customer = Customer()
 
     @model_validator(mode="after")
     def _whole(self) -> Journey:
@@ -161,6 +148,7 @@ class Journey(_Model):
             raise ValueError("stages: every stage needs an id of its own")
         if all(stage.span for stage in self.stages):
             raise ValueError("stages: at least one must not be a span")
+        _check_customer(self.customer, {stage.id for stage in self.stages if not stage.span})
         grains = {"return"} if self.subject == "return" else {"order", "parcel"}
         if any(stage.grain not in grains for stage in self.stages):
             raise ValueError(f"stages: the grain of a journey of {self.subject}s is {' or '.join(sorted(grains))}")
@@ -200,6 +188,17 @@ class Journey(_Model):
         return body
 
 
+def _check_customer(customer: Customer, path: set[str]) -> None:
+    strange = sorted(customer.stages.keys() - path)
+    if strange:
+        raise ValueError(f"customer: '{strange[0]}' is no stage that an order can be in")
+    if all(customer.stage(stage).hidden for stage in path):
+        raise ValueError("customer: at least one stage must not be hidden")
+    twice = sorted(customer.events.keys() & set(customer.hide_events))
+    if twice:
+        raise ValueError(f"customer: '{twice[0]}' is both named and hidden")
+
+
 def read_journey(body: Any) -> Journey:
     """Read and validate a document. Errors: DocumentError naming the path inside it."""
     try:
@@ -209,3 +208,18 @@ def read_journey(body: Any) -> Journey:
         path = ".".join(str(part) for part in first["loc"]) or "document"
         problem = first["msg"].removeprefix("Value error, ")
         raise DocumentError(path, problem + ".", "Correct this entry and send the document again.") from None
+
+
+__all__ = [
+    "Assignment",
+    "Condition",
+    "Exit",
+    "Id",
+    "Journey",
+    "Labels",
+    "Stage",
+    "Target",
+    "read_duration",
+    "read_journey",
+    "write_duration",
+]

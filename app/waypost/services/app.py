@@ -16,6 +16,7 @@ from waypost.domain.statement import Refusal, Statement
 from waypost.domain.vocabulary import Vocabulary
 from waypost.domain.vocabulary import load as load_vocabulary
 from waypost.services.journeys import Journeys
+from waypost.services.leaving import Leaving
 from waypost.services.live import Live, View
 from waypost.services.mailbox import Mailbox
 from waypost.store.engine import open_engine
@@ -40,6 +41,7 @@ class Waypost:
         self.journeys = Journeys(engine, self.now)
         self.live = Live(engine, self.journeys, self.now)
         self.writer = Writer(engine, self.now)
+        self.leaving = Leaving()
         self._mailbox: Mailbox | None = None
 
     def now(self) -> int:

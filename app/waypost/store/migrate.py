@@ -12,8 +12,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
 
 import waypost.store.schema_access  # its tables join the same metadata
-import waypost.store.schema_connect
-import waypost.store.schema_outgoing  # noqa: F401
+import waypost.store.schema_connect  # so do these
+import waypost.store.schema_outgoing
+import waypost.store.schema_tracking  # noqa: F401
 from waypost.store.engine import writing
 from waypost.store.schema import metadata
 

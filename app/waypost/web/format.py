@@ -9,7 +9,7 @@ from babel.core import Locale
 from babel.dates import format_skeleton, get_timezone_gmt
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 
-from waypost.domain.instants import DAY, SECOND, from_us
+from waypost.domain.instants import SECOND, from_us, promised_day
 from waypost.i18n import Translator
 
 # Day before month and 24 hours, in English too: the tower is read across borders.
@@ -109,20 +109,6 @@ class Format:
 
     def _local(self, us: int) -> datetime:
         return from_us(us, self.zone)
-
-
-def promised_day(us: int | None, zone: str) -> date | None:
-    """The calendar day that ends with `us`, its last microsecond; None when `us` is no such end.
-
-    The zone in which the day was promised is not stored with it. If its midnight is none in `zone`
-    either, its noon decides: that falls on the same date in UTC for every zone from -12 to +11:59.
-    """
-    if us is None or (us + 1) % (15 * 60 * SECOND):
-        return None
-    last = from_us(us, zone)
-    if (from_us(us + 1, zone)).time() == datetime.min.time():
-        return last.date()
-    return (from_us(us + 1 - DAY // 2)).date() if us % SECOND == SECOND - 1 else None
 
 
 def local_days(start: int, end: int, zone: str) -> tuple[date, date]:

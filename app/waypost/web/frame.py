@@ -18,6 +18,7 @@ _PAGES = (
     ("orders", N_("Orders"), "list_alt", "orders", Role.VIEWER, True),
     ("order", N_("Order"), "route", "order", Role.VIEWER, False),
     ("connections", N_("Connections"), "cable", "connections", Role.VIEWER, True),
+    ("tracking", N_("Customer page"), "share_location", "tracking", Role.OPERATOR, True),
 )
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#0B6A86"/>'

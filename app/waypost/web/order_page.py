@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from waypost.access.roles import Role, allows
 from waypost.access.sessions import Identity
 from waypost.domain.errors import NotFound
 from waypost.domain.subject import SubjectKind
@@ -54,6 +55,15 @@ def back(t: Translator) -> dict[str, Any]:
     """Arguments of the link back to the list."""
     params = session.link_language()
     return {"page": links.path("orders"), "label": t("Orders"), "icon": ":material/arrow_back:", "query_params": params}
+
+
+def customers_page(who: Identity, t: Translator) -> None:
+    """The link to what this order's customer sees, for those who may hand it out."""
+    asked_for = {name: value for name in ("id", "scope") if (value := links.value(name))}
+    if asked_for.get("id") and allows(who.role, Role.OPERATOR):
+        params = {**asked_for, **session.link_language()}
+        icon = ":material/share_location:"
+        st.page_link(links.path("tracking"), label=t("Customer page"), icon=icon, query_params=params)
 
 
 def reading(key: int, who: Identity, fmt: Format) -> Reading:

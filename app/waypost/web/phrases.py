@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from waypost.domain.instants import SECOND
+from waypost.domain.instants import SECOND, promised_day
 from waypost.domain.statement import Classifier
 from waypost.domain.vocabulary import Vocabulary
 from waypost.journeys.document import Stage
 from waypost.services.live.view import OrderRow
 from waypost.store.rows import StoredEvent
-from waypost.web.format import Format, promised_day
+from waypost.web.format import Format
 from waypost.web.words import event_label
 
 _SHORTEST_DAY: Final = 23 * 3_600 * SECOND  # when clocks go forward

@@ -20,6 +20,7 @@ from waypost.api.gate import Gate
 from waypost.api.ingest import Express
 from waypost.api.login import login_routes
 from waypost.api.routes import api_routes, closing_routes
+from waypost.api.track.routes import track_routes
 from waypost.api.workers import pulling, telling
 from waypost.services.app import Waypost
 from waypost.services.settings import Settings, cookie_secret
@@ -42,7 +43,8 @@ def build_console(waypost: Waypost, access: AccessContext, settings: Settings) -
         log.warning(problem)
     deps.provide(waypost)
     entry = next(path for path in _ENTRIES if path.is_file())
-    routes = [*api_routes(waypost), *login_routes(access), *index_routes(), *closing_routes()]
+    own = [*track_routes(waypost, access), *api_routes(waypost), *login_routes(access)]
+    routes = [*own, *index_routes(), *closing_routes()]
     middleware = [Middleware(Gate, access=access), Middleware(Express, waypost=waypost)]
     lifespan = _lifespan(waypost, settings.role == "all")
     return st.App(entry, lifespan=lifespan, routes=routes, middleware=middleware)

@@ -17,6 +17,7 @@ from waypost.api.redact import hide_capabilities
 from waypost.domain.errors import FieldError
 from waypost.domain.instants import now_us
 from waypost.services.app import Waypost
+from waypost.services.leaving import Leaving
 from waypost.services.settings import Settings
 
 SHUTDOWN_S = 10
@@ -59,10 +60,23 @@ def run(settings: Settings, waypost: Waypost, ready: Callable[[], None] | None =
         # The gate decides which proxies are believed; uvicorn would believe every local one.
         proxy_headers=False,
     )
-    server = uvicorn.Server(options)
+    server = _Server(options, waypost.leaving)
     if ready:
         _when_started(server, ready)
     server.run()
+
+
+class _Server(uvicorn.Server):
+    """Says when it begins to stop: it waits for open answers, and an event stream would never end by itself."""
+
+    def __init__(self, options: uvicorn.Config, leaving: Leaving) -> None:
+        super().__init__(options)
+        self._leaving = leaving
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the event streams, then as always."""
+        self._leaving.now()
+        await super().shutdown(sockets)
 
 
 def check_port(settings: Settings) -> None:

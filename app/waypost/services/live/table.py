@@ -54,6 +54,7 @@ class SubjectTable:
         self.cells = Cells(0)
         self.links: dict[int, list[LinkRow]] = {}  # by head row
         self.near: dict[int, list[int]] = {}  # rows that must be resolved together; lists, as most hold one row
+        self.returns: dict[int, list[int]] = {}  # by what is, or once was, said to come back: the rows of its returns
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -96,6 +97,8 @@ class SubjectTable:
             touched.update((start, tail))
             if found.rel in TOGETHER:
                 self._join(start, tail)
+            elif found.rel == LinkRel.RETURNS and start not in self.returns.setdefault(tail, []):
+                self.returns[tail].append(start)
         return touched
 
     def _join(self, one: int, other: int) -> None:

@@ -1,0 +1,89 @@
+"""Pages of links that were opened lately, looked up again at most once a second, by however many readers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable
+
+from starlette.concurrency import run_in_threadpool
+
+from waypost.api.track.page import Rendered, render
+from waypost.services.shelf import Opened, Shelf
+
+FRESH_S = 1.0  # how long a revoked link may still be shown
+MOST = 2_000
+
+
+class Held:
+    """What one token opens, and its pages by language."""
+
+    def __init__(self, opened: Opened, now: Callable[[], int]) -> None:
+        self.opened, self._now = opened, now
+        self.checked = time.monotonic()
+        self.pages: dict[str, Rendered] = {}
+
+    @property
+    def over(self) -> bool:
+        """Whether the token was right once, and its time is over."""
+        return self.opened.story is None
+
+    def page(self, lang: str) -> Rendered:
+        """The page in a language; only of a link that is not over."""
+        held = self.pages.get(lang)
+        if held is None:
+            story, grant = self.opened.story, self.opened.grant
+            assert story is not None
+            held = self.pages[lang] = render(story, grant.merchant, lang, self._now())
+        return held
+
+
+class Book:
+    """One per process; `now` is the clock of the orders (us)."""
+
+    def __init__(self, shelf: Shelf, now: Callable[[], int]) -> None:
+        self._shelf, self._now = shelf, now
+        self._held: OrderedDict[str, Held] = OrderedDict()
+        self._asked: dict[str, asyncio.Task[dict[str, Held]]] = {}
+
+    def fresh(self, digest: str) -> Held | None:
+        """What a token opens, when it was looked up a moment ago."""
+        held = self._held.get(digest)
+        return held if held is not None and time.monotonic() - held.checked < FRESH_S else None
+
+    def known(self, digest: str) -> bool:
+        """Whether the token opened something lately."""
+        return digest in self._held
+
+    async def look(self, digest: str, lang: str) -> Held | None:
+        """What a token opens; None when it opens nothing. All who ask at the same time share one look."""
+        held = self.fresh(digest)
+        if held is not None:
+            return held
+        task = self._asked.get(digest)
+        if task is None:
+            task = self._asked[digest] = asyncio.create_task(self.refresh([digest], [lang]))
+            task.add_done_callback(lambda _: self._asked.pop(digest, None))
+        return (await asyncio.shield(task)).get(digest)
+
+    async def refresh(self, digests: Collection[str], langs: Iterable[str] = ()) -> dict[str, Held]:
+        """Look tokens up again, in one query; forget those that open nothing any more."""
+        found = await run_in_threadpool(self._open, list(digests), list(langs))
+        for digest in digests:
+            self._held.pop(digest, None)
+        self._held.update(found)
+        while len(self._held) > MOST:
+            self._held.popitem(last=False)
+        return found
+
+    def _open(self, digests: list[str], langs: list[str]) -> dict[str, Held]:
+        found = {}
+        for digest, opened in self._shelf.open(digests).items():
+            held, before = Held(opened, self._now), self._held.get(digest)
+            if before is not None and before.opened.story is opened.story and before.opened == opened:
+                held.pages = dict(before.pages)
+            for lang in {*langs, *(tuple(before.pages) if before else ())} if not held.over else ():
+                held.page(lang)
+            found[digest] = held
+        return found

@@ -1,0 +1,26 @@
+"""What every part of a journey document is made of: strict models, ids, texts in both languages."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
+
+
+class Model(BaseModel):
+    """A part of a document: frozen, and nothing in it that is not known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Labels(Model):
+    """A text in both languages."""
+
+    en: str = Field(min_length=1, max_length=200)
+    zh: str = Field(min_length=1, max_length=200)
+
+    def say(self, lang: str) -> str:
+        """The text in the language asked for."""
+        return self.zh if lang == "zh" else self.en
