@@ -149,10 +149,10 @@ def _need(said: dict[str, Any], name: str, low: float, high: float) -> float:
 
 def _number(said: dict[str, Any], name: str, low: float, high: float, *, optional: bool) -> float | None:
     """A number of a message; what only adds to a position is left out when it makes no sense."""
-    value = said.get(name)
-    sound = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
-    if sound and math.isfinite(value) and low <= value <= high:  # type: ignore[arg-type]
-        return float(value)  # type: ignore[arg-type]
+    value: Any = said.get(name)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if number and abs(value) < 1e15 and math.isfinite(value) and low <= value <= high:
+        return float(value)
     if optional:
         return None
     problem = "it is missing." if value is None else f"{str(value)[:40]} is no number from {low:g} to {high:g}."

@@ -25,7 +25,8 @@ class OwnTracksSettings(BaseModel):
         default="user/device", description="Which part of the topic owntracks/user/device is the vehicle's id."
     )
     names: dict[str, str] = Field(
-        default_factory=dict, description="Ids of vehicles by what the topic says, for instance {'lin/phone': 'truck-7'}."
+        default_factory=dict,
+        description="Ids of vehicles by what the topic says, for instance {'lin/phone': 'truck-7'}.",
     )
     scope: str = Field(default="", description="Name space of the vehicles' ids, when several partners use the same.")
 

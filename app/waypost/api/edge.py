@@ -14,14 +14,16 @@ from waypost.api.gate import Gate
 from waypost.api.login import login_routes
 from waypost.api.routes import api_routes, closing_routes
 from waypost.services.app import Waypost
+from waypost.services.position_feed import PositionFeed, working
 
 
-def build_edge(waypost: Waypost, access: AccessContext) -> ASGIApp:
-    """The ASGI program of an edge process; closing it stores everything that waits."""
+def build_edge(waypost: Waypost, access: AccessContext, feed: PositionFeed | None = None) -> ASGIApp:
+    """The ASGI program of an edge or worker process; closing it stores everything that waits."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
+        with working(feed):
+            yield
         waypost.close()
 
     routes = [*api_routes(waypost), *login_routes(access), *closing_routes()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from waypost import __version__
-from waypost.cli import admin, data, server
+from waypost.cli import admin, data, positions, server
 
 app = typer.Typer(
     name="waypost",
@@ -42,3 +42,4 @@ app.add_typer(admin.users, name="users")
 app.add_typer(admin.keys, name="keys")
 app.add_typer(admin.journeys, name="journeys")
 app.add_typer(admin.quarantine, name="quarantine")
+app.add_typer(positions.positions, name="positions")

@@ -16,6 +16,7 @@ from waypost.domain.vocabulary import load as load_vocabulary
 from waypost.services.journeys import Journeys
 from waypost.services.live import Live, View
 from waypost.services.mailbox import Mailbox
+from waypost.services.positions import Positions
 from waypost.store.engine import open_engine
 from waypost.store.migrate import upgrade
 from waypost.store.writer import Receipt, Writer
@@ -35,6 +36,7 @@ class Waypost:
         self.journeys = Journeys(engine, self.now)
         self.live = Live(engine, self.journeys, self.now)
         self.writer = Writer(engine, self.now)
+        self.positions = Positions(engine)
         self._mailbox: Mailbox | None = None
 
     def now(self) -> int:
@@ -52,10 +54,12 @@ class Waypost:
 
     def submit(self, said: Sequence[Statement], refused: Sequence[Refusal] = ()) -> Future[Receipt]:
         """Hand statements to the writer; the future ends after COMMIT."""
+        self.positions.heed(said)
         return self.writer.submit(said, refused)
 
     async def store(self, said: Sequence[Statement], refused: Sequence[Refusal] = ()) -> Receipt:
         """Hand statements to the writer from an event loop; returns after COMMIT."""
+        self.positions.heed(said)
         box = self._mailbox
         if box is None or not box.of(asyncio.get_running_loop()):
             box = self._mailbox = Mailbox(self.writer)
@@ -71,6 +75,7 @@ class Waypost:
 
     def close(self) -> None:
         """Store everything that waits, then let go of the database."""
+        self.positions.close()
         self.writer.close()
         self.engine.dispose()
 

@@ -6,6 +6,7 @@ import secrets
 from typing import Literal
 
 import sqlalchemy as sa
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import Engine
 
@@ -27,6 +28,19 @@ class Settings(BaseSettings):
     role: Role = "all"
     trusted_proxies: tuple[str, ...] = ()
     cookie_secret: str | None = None
+    # Positions of vehicles: a broker, the topics to ask for, and how long trails are kept (days).
+    mqtt_url: str | None = None
+    mqtt_topic: str = "owntracks/#"
+    mqtt_username: str | None = None
+    mqtt_password: SecretStr | None = None
+    mqtt_ca_file: str | None = None
+    mqtt_vehicle: Literal["device", "user", "user/device"] = "user/device"
+    mqtt_names: dict[str, str] = {}
+    trail_days: float = 14
+    # The map: tiles of a server of your own, such as https://tiles.example/{z}/{x}/{y}.png, and their datum.
+    tile_url: str | None = None
+    tile_datum: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
+    tile_attribution: str = ""
 
 
 def cookie_secret(engine: Engine, settings: Settings) -> str:

@@ -20,6 +20,7 @@ from waypost.api.gate import Gate
 from waypost.api.login import login_routes
 from waypost.api.routes import api_routes, closing_routes
 from waypost.services.app import Waypost
+from waypost.services.position_feed import PositionFeed, feed_from, working
 from waypost.services.settings import Settings, cookie_secret
 from waypost.web import deps
 from waypost.web.index_page import index_routes
@@ -41,17 +42,19 @@ def build_console(waypost: Waypost, access: AccessContext, settings: Settings) -
     deps.provide(waypost)
     entry = next(path for path in _ENTRIES if path.is_file())
     routes = [*api_routes(waypost), *login_routes(access), *index_routes(), *closing_routes()]
-    return st.App(entry, lifespan=_lifespan(waypost), routes=routes, middleware=[Middleware(Gate, access=access)])
+    feed = feed_from(settings, waypost)
+    return st.App(entry, lifespan=_lifespan(waypost, feed), routes=routes, middleware=[Middleware(Gate, access=access)])
 
 
-def _lifespan(waypost: Waypost) -> Any:
+def _lifespan(waypost: Waypost, feed: PositionFeed | None) -> Any:
     @contextlib.asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         _warm()
         waypost.view()
         collector = asyncio.create_task(_collect())
         try:
-            yield {}
+            with working(feed):
+                yield {}
         finally:
             collector.cancel()
             waypost.close()
@@ -61,7 +64,7 @@ def _lifespan(waypost: Waypost) -> Any:
 
 def _warm() -> None:
     """Import what pages need before freezing the heap, so that no collection walks it again."""
-    for name in ("pandas", "plotly.graph_objects", "polars"):
+    for name in ("pandas", "plotly.graph_objects", "polars", "pydeck"):
         importlib.import_module(name)
     gc.collect()
     gc.freeze()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from waypost.connect.testing import Case, conformance
 from tests.worlds import us
+from waypost.connect.testing import Case, conformance
 
 NOW = us("2026-03-20T12:00:00Z")
 MESSAGES = b"""\

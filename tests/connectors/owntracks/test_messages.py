@@ -33,7 +33,12 @@ def read(body: Any, topic: str = TOPIC, words: Words | None = None, **settings: 
 def test_a_location_is_a_position_with_all_it_tells():
     (found,) = read({**HERE, "acc": 9, "vel": 61, "cog": 271, "batt": 40, "tid": "t7", "alt": 4})
     assert isinstance(found, Position)
-    assert (str(found.vehicle), found.at, found.lat, found.lon) == ("vehicle/lin/truck-7", 1774000000 * 10**6, 31.23, 121.47)
+    assert (str(found.vehicle), found.at, found.lat, found.lon) == (
+        "vehicle/lin/truck-7",
+        1774000000 * 10**6,
+        31.23,
+        121.47,
+    )
     assert (found.accuracy_m, found.speed_kmh, found.course, found.battery) == (9, 61, 271, 40)
     assert (found.label, found.source) == ("t7", "trucks")
 
@@ -52,7 +57,12 @@ def test_what_says_nothing_about_the_way_gives_nothing(kind):
 def test_an_area_entered_or_left_is_an_event(word, code):
     (found,) = read({**HERE, "_type": "transition", "event": word, "desc": "Hongqiao"}, TOPIC + "/event")
     assert isinstance(found, Statement)
-    assert (found.code, found.place, found.subject.ref, found.word) == (code, "Hongqiao", "lin/truck-7", f"event:{word}")
+    assert (found.code, found.place, found.subject.ref, found.word) == (
+        code,
+        "Hongqiao",
+        "lin/truck-7",
+        f"event:{word}",
+    )
 
 
 def test_words_of_an_area_follow_the_table_in_force():
