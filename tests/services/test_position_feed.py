@@ -196,7 +196,7 @@ def test_addresses_know_their_ports_and_whether_tls_is_wanted(tmp_path):
     assert address("mqtts://b") == ("b", 8883, True)
     assert address("mqtts://b:1234") == ("b", 1234, True)
     with pytest.raises(FieldError, match="cannot be read"):
-        Subscriber.of(Subscription("mqtts://b", ("x",), ca_file=str(tmp_path / "no.pem")), print)  # type: ignore[arg-type]
+        Subscriber.of(Subscription("mqtts://b", ("x",), ca_file=str(tmp_path / "no.pem")), print)
 
 
 def test_the_feed_is_only_there_where_the_settings_ask_for_it(waypost):

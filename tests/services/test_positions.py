@@ -45,11 +45,20 @@ def test_the_newest_reading_counts_and_late_ones_are_left_out_and_counted(positi
 
 def test_one_wild_reading_is_left_out_but_a_moved_vehicle_is_found_again(positions):
     positions.take([at(0), at(10, lon=-46.6), at(20, 300)])
-    assert positions.snapshot().last[at(0).vehicle] == at(20, 300)
+    assert positions.snapshot().last[at(0).vehicle] == at(20, 300, course=0.0)
     assert positions.snapshot().counts.implausible == 1
     positions.take([at(30, lon=-46.6), at(40, 100, lon=-46.6)])  # it really is elsewhere: two readings agree
     assert positions.snapshot().last[at(0).vehicle].lon == -46.6
     assert positions.snapshot().counts.implausible == 2
+
+
+def test_a_device_that_tells_no_course_gets_it_by_its_way_and_keeps_it_while_standing(positions):
+    positions.take([at(0)])
+    assert positions.snapshot().last[at(0).vehicle].course is None
+    positions.take([at(10, -300), at(20, -305)])
+    assert positions.snapshot().last[at(0).vehicle].course == 180
+    positions.take([at(30, -900, course=12.0)])
+    assert positions.snapshot().last[at(0).vehicle].course == 12
 
 
 def test_an_uncertain_receiver_may_jump_within_its_uncertainty(positions):
@@ -93,7 +102,7 @@ def test_another_process_and_the_next_start_see_the_same_positions(positions, wo
     positions.take([at(20, 300)])
     positions.save()
     other._refreshed = float("-inf")  # two seconds later
-    assert other.snapshot().last[at(0).vehicle] == at(20, 300)
+    assert other.snapshot().last[at(0).vehicle] == at(20, 300, course=0.0)
     other.take([at(15, 200)])  # late for this process too
     assert other.snapshot().counts.late == 1
     other.close()
@@ -143,5 +152,5 @@ def test_the_last_position_is_the_same_in_whatever_order_readings_come(readings)
     found._refreshed = float("inf")
     found._stop.set()  # nothing is written
     found.take(readings)
-    assert found.snapshot().last[at(0).vehicle] == at(11, 165)
+    assert found.snapshot().last[at(0).vehicle]._replace(course=None) == at(11, 165)
     assert haversine_m(at(0).point, at(11, 165).point) == pytest.approx(165, rel=0.01)

@@ -91,6 +91,7 @@ class Subscriber:
 
     def _made(self, tls: bool, credentials: Credentials, first_wait_s: int) -> paho.Client:
         client = paho.Client(CallbackAPIVersion.VERSION2, clean_session=True)
+        client.disable_logger()  # what matters is told here, once
         client.reconnect_delay_set(first_wait_s, LONGEST_WAIT_S)
         if credentials.username:
             client.username_pw_set(credentials.username, credentials.password)

@@ -17,6 +17,7 @@ from waypost.services.journeys import Journeys
 from waypost.services.live import Live, View
 from waypost.services.mailbox import Mailbox
 from waypost.services.positions import Positions
+from waypost.services.whereabouts import Places
 from waypost.store.engine import open_engine
 from waypost.store.migrate import upgrade
 from waypost.store.writer import Receipt, Writer
@@ -37,6 +38,7 @@ class Waypost:
         self.live = Live(engine, self.journeys, self.now)
         self.writer = Writer(engine, self.now)
         self.positions = Positions(engine)
+        self.places = Places(engine)
         self._mailbox: Mailbox | None = None
 
     def now(self) -> int:

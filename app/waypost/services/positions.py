@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from waypost.domain.geo import haversine_m
+from waypost.domain.geo import bearing_deg, haversine_m
 from waypost.domain.instants import DAY, SECOND, now_us
 from waypost.domain.position import Position
 from waypost.domain.statement import Classifier, Kind, Statement
@@ -130,7 +130,8 @@ class Positions:
     def _take(self, found: Position) -> None:
         held = self._last.get(found.vehicle)
         if held is not None and found.at <= held.at:
-            self._counts = self._counts._replace(late=self._counts.late + (found != held))
+            again = (found.at, found.point) == (held.at, held.point)
+            self._counts = self._counts._replace(late=self._counts.late + (not again))
             return
         if held is not None and not _believable(held, found):
             doubted = self._doubted.get(found.vehicle)
@@ -140,6 +141,8 @@ class Positions:
                 self._counts = self._counts._replace(implausible=self._counts.implausible + 1)
                 return
         self._doubted.pop(found.vehicle, None)
+        if found.course is None and held is not None:
+            found = found._replace(course=_course(held, found))
         self._last[found.vehicle] = found
         self._changed.add(found.vehicle)
         self._version += 1
@@ -196,6 +199,13 @@ class Positions:
             return stored.prune(self._engine, now - self._trail_us)
         except SQLAlchemyError:  # the next hour will do
             return 0
+
+
+def _course(held: Position, found: Position) -> float | None:
+    """Where a vehicle heads whose device does not say so: by the way it came; a standing one keeps its nose."""
+    if haversine_m(held.point, found.point) < STILL_M:
+        return held.course
+    return round(bearing_deg(held.point, found.point), 1)
 
 
 def _believable(held: Position, found: Position) -> bool:

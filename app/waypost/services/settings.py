@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Literal
 
 import sqlalchemy as sa
-from pydantic import SecretStr
+from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import Engine
 
@@ -41,6 +42,19 @@ class Settings(BaseSettings):
     tile_url: str | None = None
     tile_datum: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
     tile_attribution: str = ""
+
+    @field_validator("tile_url")
+    @classmethod
+    def _template(cls, value: str | None) -> str | None:
+        if value and (not value.startswith(("https://", "http://", "/")) or not {"{z}", "{x}", "{y}"} <= _marks(value)):
+            raise ValueError(
+                "write an address with {z}, {x} and {y}, for instance https://tiles.example/{z}/{x}/{y}.png"
+            )
+        return value
+
+
+def _marks(template: str) -> set[str]:
+    return set(re.findall(r"\{\w+\}", template))
 
 
 def cookie_secret(engine: Engine, settings: Settings) -> str:

@@ -23,6 +23,7 @@ from waypost.services.app import Waypost
 from waypost.services.position_feed import PositionFeed, feed_from, working
 from waypost.services.settings import Settings, cookie_secret
 from waypost.web import deps
+from waypost.web.assets import asset_routes
 from waypost.web.index_page import index_routes
 from waypost.web.startup import apply_config, check_config
 
@@ -39,9 +40,10 @@ def build_console(waypost: Waypost, access: AccessContext, settings: Settings) -
     config.set_option("server.cookieSecret", cookie_secret(waypost.engine, settings), "waypost")
     for problem in check_config():
         log.warning(problem)
-    deps.provide(waypost)
+    deps.provide(waypost, settings)
     entry = next(path for path in _ENTRIES if path.is_file())
-    routes = [*api_routes(waypost), *login_routes(access), *index_routes(), *closing_routes()]
+    own = [*asset_routes(settings), *index_routes()]
+    routes = [*api_routes(waypost), *login_routes(access), *own, *closing_routes()]
     feed = feed_from(settings, waypost)
     return st.App(entry, lifespan=_lifespan(waypost, feed), routes=routes, middleware=[Middleware(Gate, access=access)])
 
