@@ -17,15 +17,19 @@ from waypost.api.routes import api_routes, closing_routes
 from waypost.api.track.routes import track_routes
 from waypost.api.workers import pulling, telling
 from waypost.services.app import Waypost
+from waypost.services.position_feed import PositionFeed, working
 
 
-def build_edge(waypost: Waypost, access: AccessContext, *, pulls: bool = False) -> ASGIApp:
+def build_edge(
+    waypost: Waypost, access: AccessContext, feed: PositionFeed | None = None, *, pulls: bool = False
+) -> ASGIApp:
     """The ASGI program of an edge process, or with `pulls` of a worker; closing it stores everything that waits."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with pulling(waypost, pulls), telling(waypost, pulls):
-            yield
+        with working(feed):
+            async with pulling(waypost, pulls), telling(waypost, pulls):
+                yield
         waypost.close()
 
     routes = [*track_routes(waypost, access), *api_routes(waypost), *login_routes(access), *closing_routes()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from waypost import __version__
-from waypost.cli import admin, connections, data, server, tracking, webhooks
+from waypost.cli import admin, connections, data, positions, server, tracking, webhooks
 
 app = typer.Typer(
     name="waypost",
@@ -45,3 +45,4 @@ app.add_typer(admin.quarantine, name="quarantine")
 app.add_typer(connections.connections, name="connections")
 app.add_typer(webhooks.webhooks, name="webhooks")
 app.add_typer(tracking.tracking, name="tracking")
+app.add_typer(positions.positions, name="positions")

@@ -17,6 +17,7 @@ from waypost.connect.errors import document_error
 from waypost.connect.manifest import Capability
 from waypost.connect.material import Material
 from waypost.connect.words import Words
+from waypost.domain.position import Position
 from waypost.domain.statement import Refusal, Statement
 from waypost.domain.vocabulary import Vocabulary
 
@@ -121,7 +122,47 @@ class TakesWebhooks(Protocol):
         """Check the signature over the raw bytes in constant time. Errors: Forged."""
 
 
-CAPABILITY: dict[Capability, type] = {"file": ReadsFiles, "pull": Pulls, "webhook": TakesWebhooks}
+class Subscription(NamedTuple):
+    """Where positions are published: a broker's address without any secret, and the topic filters to ask for.
+
+    The address is `mqtt://host:1883`, or `mqtts://host:8883` for TLS. `ca_file` holds certificates to
+    trust beside the system's; `password` never shows in a representation.
+    """
+
+    url: str
+    topics: tuple[str, ...]
+    username: str | None = None
+    password: str | None = None
+    ca_file: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Subscription({self.url}, {', '.join(self.topics)})"
+
+
+@runtime_checkable
+class StreamsPositions(Protocol):
+    """Capability `positions`: vehicles report where they are, many times a minute, over a broker.
+
+    A position is no event: the last one is kept, and a thinned trail. What else a message says (a
+    vehicle entered an area) is a statement like any other.
+    """
+
+    def subscription(self) -> Subscription:
+        """The broker and the topics, as the settings say."""
+
+    def positions(self, material: Material, context: Context) -> Iterable[Position | Statement | Refusal]:
+        """Read messages, one part per topic: their positions, other statements, and what cannot be read. Pure.
+
+        A message that is none of our business gives nothing. Errors: as `parse`.
+        """
+
+
+CAPABILITY: dict[Capability, type] = {
+    "file": ReadsFiles,
+    "pull": Pulls,
+    "webhook": TakesWebhooks,
+    "positions": StreamsPositions,
+}
 
 
 class Batch(NamedTuple):

@@ -19,6 +19,8 @@ from waypost.services.journeys import Journeys
 from waypost.services.leaving import Leaving
 from waypost.services.live import Live, View
 from waypost.services.mailbox import Mailbox
+from waypost.services.positions import Positions
+from waypost.services.whereabouts import Places
 from waypost.store.engine import open_engine
 from waypost.store.migrate import upgrade
 from waypost.store.writer import Also, Receipt, Writer
@@ -42,6 +44,8 @@ class Waypost:
         self.live = Live(engine, self.journeys, self.now)
         self.writer = Writer(engine, self.now)
         self.leaving = Leaving()
+        self.positions = Positions(engine)
+        self.places = Places(engine)
         self._mailbox: Mailbox | None = None
 
     def now(self) -> int:
@@ -61,10 +65,12 @@ class Waypost:
         self, said: Sequence[Statement], refused: Sequence[Refusal] = (), also: Also | None = None
     ) -> Future[Receipt]:
         """Hand statements to the writer; the future ends after COMMIT, and `also` stands or falls with them."""
+        self.positions.heed(said)
         return self.writer.submit(said, refused, also)
 
     async def store(self, said: Sequence[Statement], refused: Sequence[Refusal] = ()) -> Receipt:
         """Hand statements to the writer from an event loop; returns after COMMIT."""
+        self.positions.heed(said)
         box = self._mailbox
         if box is None or not box.of(asyncio.get_running_loop()):
             box = self._mailbox = Mailbox(self.writer)
@@ -87,6 +93,7 @@ class Waypost:
 
     def close(self) -> None:
         """Store everything that waits, then let go of the database."""
+        self.positions.close()
         self.writer.close()
         self.engine.dispose()
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Literal
 
 import sqlalchemy as sa
-from pydantic import SecretStr
+from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import Engine
 
@@ -30,6 +31,32 @@ class Settings(BaseSettings):
     cookie_secret: str | None = None
     webhook_private: bool = False  # whether events may be sent to addresses inside the network
     secret_key: SecretStr | None = None  # seals the secrets of connections (services.vault)
+    # Positions of vehicles: a broker, the topics to ask for, and how long trails are kept (days).
+    mqtt_url: str | None = None
+    mqtt_topic: str = "owntracks/#"
+    mqtt_username: str | None = None
+    mqtt_password: SecretStr | None = None
+    mqtt_ca_file: str | None = None
+    mqtt_vehicle: Literal["device", "user", "user/device"] = "user/device"
+    mqtt_names: dict[str, str] = {}
+    trail_days: float = 14
+    # The map: tiles of a server of your own, such as https://tiles.example/{z}/{x}/{y}.png, and their datum.
+    tile_url: str | None = None
+    tile_datum: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
+    tile_attribution: str = ""
+
+    @field_validator("tile_url")
+    @classmethod
+    def _template(cls, value: str | None) -> str | None:
+        if value and (not value.startswith(("https://", "http://", "/")) or not {"{z}", "{x}", "{y}"} <= _marks(value)):
+            raise ValueError(
+                "write an address with {z}, {x} and {y}, for instance https://tiles.example/{z}/{x}/{y}.png"
+            )
+        return value
+
+
+def _marks(template: str) -> set[str]:
+    return set(re.findall(r"\{\w+\}", template))
 
 
 def cookie_secret(engine: Engine, settings: Settings) -> str:

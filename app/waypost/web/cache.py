@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import streamlit as st
 
+from waypost.domain.subject import Subject
+from waypost.services import map as map_
 from waypost.services import order, search, tower
 from waypost.services.live import OrderQuery, View
+from waypost.services.map import MapPicture
 from waypost.services.order import OrderJourney
+from waypost.services.positions import Snapshot
 from waypost.services.search import Search
 from waypost.services.tower import Overview, StreamItem
 from waypost.web import deps
 
 _TTL_S = 1
+_MAP_TTL_S = 3
 _SIZE = 64
 AT_RISK = 8  # rows in the list of those that need a hand
 
@@ -45,6 +50,21 @@ def searched(text: str) -> Search:
     return _searched(_store(), text)
 
 
+def vehicles() -> Snapshot:
+    """Where vehicles are now; shared by all sessions."""
+    return deps.get().waypost.positions.snapshot()
+
+
+def map_picture(query: OrderQuery, zoom: float) -> MapPicture:
+    """The open orders that a query selects, on the map."""
+    return _map_picture(_store(), query, zoom)
+
+
+def aboard(vehicle: Subject) -> list[int]:
+    """Places in the view of the orders that a vehicle carries now."""
+    return _aboard(_store(), vehicle)
+
+
 def _store() -> str:
     return deps.get().waypost.engine.url.render_as_string(hide_password=True)
 
@@ -67,3 +87,13 @@ def _order_journey(store: str, key: int) -> OrderJourney:
 @st.cache_resource(ttl=_TTL_S, max_entries=_SIZE, show_spinner=False)
 def _searched(store: str, text: str) -> Search:
     return search.search(deps.get().waypost.engine, text)
+
+
+@st.cache_resource(ttl=_MAP_TTL_S, max_entries=_SIZE, show_spinner=False)
+def _map_picture(store: str, query: OrderQuery, zoom: float) -> MapPicture:
+    return map_.picture(view(), deps.get().waypost.places, query, vehicles(), zoom)
+
+
+@st.cache_resource(ttl=_MAP_TTL_S, max_entries=_SIZE, show_spinner=False)
+def _aboard(store: str, vehicle: Subject) -> list[int]:
+    return deps.get().waypost.places.aboard(view(), vehicle)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from waypost.access.sessions import SessionCache
 from waypost.services.app import Waypost
+from waypost.services.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -14,15 +15,16 @@ class Deps:
 
     waypost: Waypost
     sessions: SessionCache
+    settings: Settings
 
 
 _held: Deps | None = None
 
 
-def provide(waypost: Waypost) -> None:
+def provide(waypost: Waypost, settings: Settings | None = None) -> None:
     """Set what all page scripts of this process use; once, before the first of them runs."""
     global _held  # noqa: PLW0603 - scripts are run by Streamlit, so nothing can be handed to them
-    _held = Deps(waypost, SessionCache(waypost.engine))
+    _held = Deps(waypost, SessionCache(waypost.engine), settings or Settings())
 
 
 def get() -> Deps:

@@ -21,6 +21,7 @@ ADDRESS: Final = {
     "control_tower": "/",
     "orders": "/orders",
     "order": "/order",
+    "map": "/map",
     "connections": "/connections",
     "tracking": "/tracking",
 }

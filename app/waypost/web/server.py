@@ -23,8 +23,10 @@ from waypost.api.routes import api_routes, closing_routes
 from waypost.api.track.routes import track_routes
 from waypost.api.workers import pulling, telling
 from waypost.services.app import Waypost
+from waypost.services.position_feed import PositionFeed, feed_from, working
 from waypost.services.settings import Settings, cookie_secret
 from waypost.web import deps
+from waypost.web.assets import asset_routes
 from waypost.web.index_page import index_routes
 from waypost.web.startup import apply_config, check_config
 
@@ -41,24 +43,25 @@ def build_console(waypost: Waypost, access: AccessContext, settings: Settings) -
     config.set_option("server.cookieSecret", cookie_secret(waypost.engine, settings), "waypost")
     for problem in check_config():
         log.warning(problem)
-    deps.provide(waypost)
+    deps.provide(waypost, settings)
     entry = next(path for path in _ENTRIES if path.is_file())
-    own = [*track_routes(waypost, access), *api_routes(waypost), *login_routes(access)]
+    own = [*track_routes(waypost, access), *asset_routes(settings), *api_routes(waypost), *login_routes(access)]
     routes = [*own, *index_routes(), *closing_routes()]
     middleware = [Middleware(Gate, access=access), Middleware(Express, waypost=waypost)]
-    lifespan = _lifespan(waypost, settings.role == "all")
+    lifespan = _lifespan(waypost, feed_from(settings, waypost), settings.role == "all")
     return st.App(entry, lifespan=lifespan, routes=routes, middleware=middleware)
 
 
-def _lifespan(waypost: Waypost, pulls: bool) -> Any:
+def _lifespan(waypost: Waypost, feed: PositionFeed | None, pulls: bool) -> Any:
     @contextlib.asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         _warm()
         waypost.view()
         collector = asyncio.create_task(_collect())
         try:
-            async with pulling(waypost, pulls), telling(waypost, pulls):
-                yield {}
+            with working(feed):
+                async with pulling(waypost, pulls), telling(waypost, pulls):
+                    yield {}
         finally:
             collector.cancel()
             waypost.close()
@@ -68,7 +71,7 @@ def _lifespan(waypost: Waypost, pulls: bool) -> Any:
 
 def _warm() -> None:
     """Import what pages need before freezing the heap, so that no collection walks it again."""
-    for name in ("pandas", "plotly.graph_objects", "polars"):
+    for name in ("pandas", "plotly.graph_objects", "polars", "pydeck"):
         importlib.import_module(name)
     gc.collect()
     gc.freeze()

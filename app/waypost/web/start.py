@@ -18,6 +18,7 @@ from waypost.domain.errors import FieldError
 from waypost.domain.instants import now_us
 from waypost.services.app import Waypost
 from waypost.services.leaving import Leaving
+from waypost.services.position_feed import feed_from
 from waypost.services.settings import Settings
 
 SHUTDOWN_S = 10
@@ -27,9 +28,10 @@ def build(settings: Settings | None = None, waypost: Waypost | None = None) -> A
     """The ASGI program for the role in the settings."""
     settings = settings or Settings()
     waypost = waypost or Waypost.open(settings.db)
+    waypost.positions.keep_trails(settings.trail_days)
     access = AccessContext.open(waypost.engine, trusted_proxies=settings.trusted_proxies)
     if settings.role in ("edge", "worker"):
-        return build_edge(waypost, access, pulls=settings.role == "worker")
+        return build_edge(waypost, access, feed_from(settings, waypost), pulls=settings.role == "worker")
     from waypost.web.server import build_console  # Streamlit is only loaded where it is served
 
     return build_console(waypost, access, settings)

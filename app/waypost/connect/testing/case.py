@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from waypost.connect.contract import Answer, Call, Connector, Context, Transport, build
+from waypost.connect.contract import Answer, Call, Connector, Context, StreamsPositions, Transport, build
 from waypost.connect.manifest import Manifest
 from waypost.connect.material import Bodies
 from waypost.connect.registry import Registry, discover
 from waypost.domain.errors import WaypostError
+from waypost.domain.position import Position
 from waypost.domain.statement import Refusal, Statement
 from waypost.domain.vocabulary import load
 
@@ -86,6 +87,14 @@ class Case:
             except WaypostError as error:
                 return Outcome(said, refused, error)
         return Outcome(said, refused, None)
+
+    def positions(self) -> list[Position]:
+        """The positions in the material, of a connector that streams them; what else is in it is left out."""
+        connector = self.build()
+        assert isinstance(connector, StreamsPositions), "it has no method positions"
+        with _no_network():
+            items = list(connector.positions(Bodies(self.material, self.headers), Context(self.now, load())))
+        return [item for item in items if isinstance(item, Position)]
 
     def replaced(self, old: bytes, new: bytes) -> dict[str, bytes]:
         """The material with some bytes replaced; they must be in it."""

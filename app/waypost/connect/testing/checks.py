@@ -9,10 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 
-from waypost.connect.contract import Pulls, TakesWebhooks
+from waypost.connect.contract import Pulls, StreamsPositions, TakesWebhooks
 from waypost.connect.errors import Forged
 from waypost.connect.testing.case import Case, Outcome
-from waypost.connect.testing.well_formed import check_identity, check_moment, check_refusal, check_types
+from waypost.connect.testing.well_formed import (
+    check_identity,
+    check_moment,
+    check_position,
+    check_refusal,
+    check_types,
+)
 from waypost.connect.words import split_word
 from waypost.domain.errors import WaypostError
 from waypost.domain.statement import UNMAPPED, Statement
@@ -34,7 +40,7 @@ def settings(case: Case) -> None:
 
 
 def statements(case: Case) -> None:
-    """The recorded material gives well-formed statements, and nothing of it is refused."""
+    """The recorded material gives well-formed statements and positions, and nothing of it is refused."""
     outcome = case.parse()
     assert outcome.error is None, f"the case's own material is refused: {outcome.error}"
     assert not outcome.refused, f"the case's own material is refused: {outcome.refused[0]}"
@@ -43,6 +49,12 @@ def statements(case: Case) -> None:
         with _about(said):
             check_identity(said)
             check_types(said, load())
+    if isinstance(case.build(), StreamsPositions):
+        found = case.positions()
+        assert found, "no position came of the case's own material"
+        for position in found:
+            check_position(position, case.now)
+        assert found == case.positions(), "the same material gave other positions the second time"
 
 
 def times(case: Case) -> None:

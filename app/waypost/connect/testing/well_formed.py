@@ -11,6 +11,7 @@ from waypost.connect.plausible import check_times
 from waypost.domain.errors import FieldError
 from waypost.domain.instants import TzSource
 from waypost.domain.occurrence import REPEATS
+from waypost.domain.position import Position
 from waypost.domain.statement import UNMAPPED, Classifier, Evidence, Kind, Refusal, Statement
 from waypost.domain.subject import LinkClaim, Subject, SubjectKind, check_link
 from waypost.domain.vocabulary import Vocabulary
@@ -68,6 +69,19 @@ def check_moment(said: Statement, now: int) -> None:
     with _accepted():
         check_times(said.at, said.until, said.classifier, now, "at")
         check_times(said.stated_at, None, Classifier.ACTUAL, now, "stated_at")
+
+
+def check_position(found: Position, now: int) -> None:
+    """It is somewhere on earth, at a plausible instant, of a vehicle with an id."""
+    assert isinstance(found, Position), f"{type(found).__name__} is no position"
+    _subject(found.vehicle)
+    assert found.vehicle.kind == SubjectKind.VEHICLE, f"{found.vehicle} is no vehicle"
+    assert type(found.at) is int, f"at is {found.at!r}, not an integer of microseconds"
+    assert -90 <= found.lat <= 90, f"lat is {found.lat}"
+    assert -180 <= found.lon <= 180, f"lon is {found.lon}"
+    _text("source", found.source, ID_LIMIT)
+    with _accepted():
+        check_times(found.at, None, Classifier.ACTUAL, now, "at")
 
 
 def check_refusal(refused: Refusal) -> None:

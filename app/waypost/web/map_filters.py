@@ -1,0 +1,133 @@
+"""What the map is asked to show: read from its address, changed by its widgets."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import streamlit as st
+
+from waypost.domain.geo import Point
+from waypost.services.live import OrderQuery, View
+from waypost.services.map import overview_of
+from waypost.web import cache, links
+from waypost.web.format import Format
+from waypost.web.orders_filters import LEVELS, stage_label, stages
+from waypost.web.tower_filters import narrow_widgets
+from waypost.web.words import TIERS
+
+PAGE: Final = "map"
+NARROW: Final = ("channel", "carrier")
+ANY_ZOOM: Final = 3.0
+_VIEW: Final = f"{PAGE}.view"
+_PIXELS: Final = (900, 600)
+_CLOSEST: Final = 15.0
+
+
+class MapFilters(NamedTuple):
+    """One state of the map; `at` is the view that the address asks for, `pick` what is chosen on the map."""
+
+    level: str | None
+    stage: str | None
+    journey: str | None
+    where: tuple[tuple[str, tuple[str, ...]], ...]
+    vehicles: bool
+    at: tuple[Point, float] | None
+    pick: str | None
+
+    @property
+    def query(self) -> OrderQuery:
+        """The orders it shows."""
+        return OrderQuery(self.journey, self.stage, self.level, "open", self.where)
+
+
+def read(view: View) -> MapFilters:
+    """The state that the address asks for; what it does not say, or says wrongly, is the default."""
+    return MapFilters(
+        links.value("level", LEVELS),
+        links.value("stage", stages(view)),
+        links.value("journey", view.ids),
+        tuple((name, found) for name in NARROW if (found := links.values(name))),
+        links.value("vehicles") != "off",
+        _asked_view(),
+        links.value("pick"),
+    )
+
+
+def _asked_view() -> tuple[Point, float] | None:
+    try:
+        lat, lon, zoom = (float(part) for part in (links.value("at") or "").split(","))
+    except ValueError:
+        return None
+    sound = -85 <= lat <= 85 and -180 <= lon <= 180 and 0 <= zoom <= _CLOSEST
+    return (Point(lat, lon), zoom) if sound else None
+
+
+def opening_view(held: MapFilters) -> tuple[Point, float]:
+    """Where the map opens: as the address says, else so that nearly everything is in it.
+
+    The second is worked out once per session. A view that changed by itself would take the map out
+    of the reader's hand.
+    """
+    if held.at is not None:
+        return held.at
+    if _VIEW not in st.session_state:
+        found = cache.map_picture(OrderQuery(status="open"), ANY_ZOOM)
+        points = [Point(c.lat, c.lon) for c in found.clusters for _ in range(min(c.n, 50))]
+        points += [position.point for position in list(cache.vehicles().last.values())[:500]]
+        st.session_state[_VIEW] = overview_of(points, *_PIXELS)
+    opened: tuple[Point, float] = st.session_state[_VIEW]
+    return opened
+
+
+def look_at(point: Point, zoom: float) -> dict[str, str]:
+    """The change of the address that moves the map to a place."""
+    return {"at": f"{point.lat:.4f},{point.lon:.4f},{min(zoom, _CLOSEST):.1f}"}
+
+
+def draw(held: MapFilters, view: View, fmt: Format) -> None:
+    """The widgets, side by side as far as there is room."""
+    t = fmt.t
+    st.segmented_control(
+        t("Level"),
+        LEVELS,
+        format_func=lambda level: t(TIERS[level]),
+        label_visibility="collapsed",
+        **links.bound(PAGE, "level", held.level, forget=("pick",)),
+    )
+    narrowed = sum(len(words) for _, words in held.where) + bool(held.journey) + bool(held.stage)
+    name = t("Filter ({n})", n=narrowed) if narrowed else t("Filter")
+    with st.popover(name, icon=":material/filter_list:", key=f"{PAGE}.filter"):
+        _more(held, view, fmt)
+    st.toggle(t("Vehicles"), **_toggled(held.vehicles, fmt))
+    if held.at is not None:
+        label = t("Whole map")
+        st.button(label, icon=":material/zoom_out_map:", key=f"{PAGE}.whole", on_click=links.put, args=({"at": None},))
+
+
+def _toggled(held: bool, fmt: Format) -> dict[str, Any]:
+    key = f"{PAGE}.vehicles.{fmt.lang}"
+    if st.session_state.get(key) != held:
+        st.session_state[key] = held
+    return {"key": key, "on_change": lambda: links.put({"vehicles": None if st.session_state[key] else "off"})}
+
+
+def _more(held: MapFilters, view: View, fmt: Format) -> None:
+    t = fmt.t
+    st.selectbox(
+        t("Journey"),
+        view.ids,
+        index=None,
+        placeholder=t("All"),
+        format_func=lambda name: view.journeys[name].version.journey.name.say(fmt.lang),
+        **links.bound(PAGE, "journey", held.journey, forget=("stage", "pick")),
+    )
+    st.selectbox(
+        t("Stage"),
+        stages(view, held.journey),
+        index=None,
+        placeholder=t("All"),
+        format_func=lambda stage: stage_label(view, stage, fmt.lang, held.journey),
+        **links.bound(PAGE, "stage", held.stage, forget=("pick",)),
+    )
+    query = OrderQuery(held.journey, held.stage, status="open")
+    narrow_widgets(PAGE, NARROW, dict(held.where), view, query, fmt, ("pick",))
