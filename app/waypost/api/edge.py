@@ -21,6 +21,7 @@ def build_edge(waypost: Waypost, access: AccessContext) -> ASGIApp:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        waypost.replays.kick()  # what the last process did not finish
         yield
         waypost.close()
 

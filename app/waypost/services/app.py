@@ -16,6 +16,7 @@ from waypost.domain.vocabulary import load as load_vocabulary
 from waypost.services.journeys import Journeys
 from waypost.services.live import Live, View
 from waypost.services.mailbox import Mailbox
+from waypost.services.mappings.worker import Replays
 from waypost.store.engine import open_engine
 from waypost.store.migrate import upgrade
 from waypost.store.writer import Receipt, Writer
@@ -35,6 +36,7 @@ class Waypost:
         self.journeys = Journeys(engine, self.now)
         self.live = Live(engine, self.journeys, self.now)
         self.writer = Writer(engine, self.now)
+        self.replays = Replays(engine, self.vocabulary, self.now)
         self._mailbox: Mailbox | None = None
 
     def now(self) -> int:
@@ -71,6 +73,7 @@ class Waypost:
 
     def close(self) -> None:
         """Store everything that waits, then let go of the database."""
+        self.replays.close()
         self.writer.close()
         self.engine.dispose()
 

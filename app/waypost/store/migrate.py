@@ -11,7 +11,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
 
-import waypost.store.schema_access  # noqa: F401  # its tables join the same metadata
+import waypost.store.schema_access  # its tables join the same metadata
+import waypost.store.schema_mapping  # noqa: F401  # as above
 from waypost.store.engine import writing
 from waypost.store.schema import metadata
 

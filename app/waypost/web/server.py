@@ -49,6 +49,7 @@ def _lifespan(waypost: Waypost) -> Any:
     async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         _warm()
         waypost.view()
+        waypost.replays.kick()  # what the last process did not finish
         collector = asyncio.create_task(_collect())
         try:
             yield {}
