@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from waypost.api import ingest, manage, read
+from waypost.api import ingest, manage, mappings, read
 from waypost.api.openapi import document
 from waypost.domain.errors import FieldError, NotFound, Overloaded
 from waypost.services.app import Waypost
@@ -36,6 +36,10 @@ def api_routes(waypost: Waypost) -> list[BaseRoute]:
         ("GET", "/api/v1/quarantine", manage.held),
         ("POST", "/api/v1/quarantine/{id:int}/replay", manage.replay),
         ("GET", "/api/v1/vocabulary", read.vocabulary),
+        ("GET", "/api/v1/mappings", mappings.mappings),
+        ("GET", "/api/v1/mappings/{source:path}", mappings.mapping),
+        ("PUT", "/api/v1/mappings/{source:path}", mappings.put_mapping),
+        ("POST", "/api/v1/mappings/{source:path}", mappings.try_mapping),
     ]
     routes: list[BaseRoute] = [
         Route(path, _bound(handler, waypost), methods=[method]) for method, path, handler in table

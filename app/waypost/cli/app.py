@@ -6,6 +6,7 @@ import typer
 
 from waypost import __version__
 from waypost.cli import admin, data, server
+from waypost.cli.mappings import mappings
 
 app = typer.Typer(
     name="waypost",
@@ -42,3 +43,4 @@ app.add_typer(admin.users, name="users")
 app.add_typer(admin.keys, name="keys")
 app.add_typer(admin.journeys, name="journeys")
 app.add_typer(admin.quarantine, name="quarantine")
+app.add_typer(mappings, name="mappings")
