@@ -22,6 +22,7 @@ from components import (
     order_head,
     orders_table,
     stage_river,
+    word_list,
 )
 
 FACES = (
@@ -34,6 +35,7 @@ FACES = (
     order_head,
     orders_table,
     stage_river,
+    word_list,
 )
 GALLERY = Path(__file__).with_name("gallery.py")
 

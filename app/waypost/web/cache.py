@@ -10,6 +10,9 @@ import streamlit as st
 
 from waypost.services import order, search, tower
 from waypost.services.live import OrderQuery, View
+from waypost.services.mappings.heard import Heard, Use
+from waypost.services.mappings.heard import heard as words_of
+from waypost.services.mappings.heard import uses as uses_of
 from waypost.services.order import OrderJourney
 from waypost.services.search import Search
 from waypost.services.tower import Overview, StreamItem
@@ -45,6 +48,16 @@ def searched(text: str) -> Search:
     return _searched(_store(), text)
 
 
+def word_uses() -> list[Use]:
+    """Which words of partners stood for which codes in the last days; at most a minute old."""
+    return _word_uses(_store())
+
+
+def heard(source: str) -> list[Heard]:
+    """The words of one source; at most a few seconds old."""
+    return _heard(_store(), source)
+
+
 def _store() -> str:
     return deps.get().waypost.engine.url.render_as_string(hide_password=True)
 
@@ -67,3 +80,14 @@ def _order_journey(store: str, key: int) -> OrderJourney:
 @st.cache_resource(ttl=_TTL_S, max_entries=_SIZE, show_spinner=False)
 def _searched(store: str, text: str) -> Search:
     return search.search(deps.get().waypost.engine, text)
+
+
+@st.cache_resource(ttl=60, max_entries=_SIZE, show_spinner=False)
+def _word_uses(store: str) -> list[Use]:
+    waypost = deps.get().waypost
+    return uses_of(waypost.engine, waypost.now())
+
+
+@st.cache_resource(ttl=5, max_entries=_SIZE, show_spinner=False)
+def _heard(store: str, source: str) -> list[Heard]:
+    return words_of(deps.get().waypost.engine, source)

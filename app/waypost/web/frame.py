@@ -16,6 +16,7 @@ from waypost.web.words import ROLES, word
 _PAGES = (
     ("control_tower", N_("Control tower"), "dashboard", "", Role.VIEWER, True),
     ("orders", N_("Orders"), "list_alt", "orders", Role.VIEWER, True),
+    ("vocabulary", N_("Vocabulary"), "menu_book", "vocabulary", Role.VIEWER, True),
     ("order", N_("Order"), "route", "order", Role.VIEWER, False),
 )
 ICON = (
