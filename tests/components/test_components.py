@@ -24,6 +24,7 @@ from components import (
     page_frame,
     source_list,
     stage_river,
+    word_list,
 )
 
 FACES = (
@@ -38,6 +39,7 @@ FACES = (
     page_frame,
     source_list,
     stage_river,
+    word_list,
 )
 GALLERY = Path(__file__).with_name("gallery.py")
 

@@ -79,12 +79,12 @@ class FailureLimiter:
         """At `now` (us): 0 to go on, else the seconds to wait."""
         start = now - self._window * SECOND
         with self._guard:
-            recent = [at for at in self._failures.get(_network(address), ()) if at > start]
+            recent = [at for at in self._failures.get(network_of(address), ()) if at > start]
         return 0 if len(recent) < self._allowed else math.ceil((recent[-self._allowed] - start) / SECOND)
 
     def failed(self, address: str, now: int) -> None:
         """Count one failure at `now` (us)."""
-        start, key = now - self._window * SECOND, _network(address)
+        start, key = now - self._window * SECOND, network_of(address)
         with self._guard:
             recent = [at for at in self._failures.get(key, ()) if at > start]
             self._failures[key] = [*recent[-self._allowed :], now]

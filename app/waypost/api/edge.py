@@ -27,6 +27,7 @@ def build_edge(
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        waypost.replays.kick()  # what the last process did not finish
         with working(feed):
             async with pulling(waypost, pulls), telling(waypost, pulls):
                 yield

@@ -42,6 +42,8 @@ API_RULES = (
     ApiRule("/api/v1/events", frozenset({"POST"}), "events:write", Role.ADMINISTRATOR),
     ApiRule("/api/v1/journeys", _READ, "data:read", Role.VIEWER),
     ApiRule("/api/v1/journeys", None, "journeys:write", Role.PUBLISHER),
+    ApiRule("/api/v1/mappings", _READ, "data:read", Role.VIEWER),
+    ApiRule("/api/v1/mappings", None, "journeys:write", Role.EDITOR),
     # Inputs in quarantine are raw bodies of partners, with whatever personal data they hold.
     ApiRule("/api/v1/quarantine", _READ, "data:read", Role.OPERATOR),
     ApiRule("/api/v1/quarantine", None, "admin", Role.EDITOR),

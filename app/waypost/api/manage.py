@@ -35,15 +35,11 @@ def journey(request: Request) -> Response:
 async def put_journey(request: Request) -> Response:
     """Publish a new version of a journey; `?base=N` refuses when another version is in force."""
     waypost: Waypost = request.state.waypost
-    body = await _json(request)
+    body = await json_body(request)
     if not isinstance(body, dict) or body.get("id") != request.path_params["id"]:
         raise FieldError("id", "it is not the id in the address.", "Send the document of this journey.")
-    base = request.query_params.get("base")
-    if base is not None and not base.isdigit():
-        raise FieldError("base", f"'{base[:20]}' is no version.", "Send the number of the version you started from.")
-    published = await run_in_threadpool(
-        waypost.journeys.publish, body, by=_actor(request), base=int(base) if base else None
-    )
+    base = base_version(request)
+    published = await run_in_threadpool(waypost.journeys.publish, body, by=actor(request), base=base)
     await run_in_threadpool(_note, waypost, request, "journey.published", f"journey/{published.journey.id}")
     return JSONResponse(_version(published))
 
@@ -63,8 +59,8 @@ def held(request: Request) -> Response:
 async def replay(request: Request) -> Response:
     """Try an input in quarantine again; a JSON body is the repaired event."""
     waypost: Waypost = request.state.waypost
-    repaired = await _json(request) if await request.body() else None
-    held_id, by = request.path_params["id"], _actor(request)
+    repaired = await json_body(request) if await request.body() else None
+    held_id, by = request.path_params["id"], actor(request)
     outcome = await run_in_threadpool(quarantine.replay, waypost, held_id, by, repaired)
     await run_in_threadpool(_note, waypost, request, "quarantine.replayed", f"quarantine/{held_id}")
     return JSONResponse({"id": held_id, "status": outcome})
@@ -74,17 +70,29 @@ def _version(found: JourneyVersion) -> dict[str, Any]:
     return {"id": found.journey.id, "version": found.version, "by": found.by, "document": found.journey.as_json()}
 
 
-def _actor(request: Request) -> str:
+def base_version(request: Request) -> int | None:
+    """The version that the caller started from. Errors: FieldError."""
+    base = request.query_params.get("base")
+    if base is None:
+        return None
+    if not (base.isascii() and base.isdigit() and len(base) < 10):
+        raise FieldError("base", f"'{base[:20]}' is no version.", "Send the number of the version you started from.")
+    return int(base)
+
+
+def actor(request: Request) -> str:
+    """Who asks, as the audit log names them."""
     caller = caller_of(request.scope)
     return caller.actor if caller else "unknown"
 
 
 def _note(waypost: Waypost, request: Request, action: str, what: str) -> None:
     with writing(waypost.engine) as connection:
-        audit.append(connection, now_us(), _actor(request), action, what)
+        audit.append(connection, now_us(), actor(request), action, what)
 
 
-async def _json(request: Request) -> Any:
+async def json_body(request: Request) -> Any:
+    """The body as JSON, at most 1 MiB. Errors: FieldError."""
     body = await request.body()
     if len(body) > 1024 * 1024:
         raise FieldError("body", f"it has {len(body)} bytes.", "Send at most 1 MiB.")

@@ -26,7 +26,14 @@ def document() -> Json:
             "description": "Events in, journeys out. Authorization: Bearer with an API key, or a signed-in session.",
         },
         "security": [{"key": []}],
-        "paths": {**_merged(_ingest(), _reading()), **_webhooks(), **_managing(), **_subscriptions(), **_tracking()},
+        "paths": {
+            **_merged(_ingest(), _reading()),
+            **_webhooks(),
+            **_managing(),
+            **_subscriptions(),
+            **_tracking(),
+            **_mappings(),
+        },
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
             "schemas": {"Event": _event(), "Error": _error(), "Outcome": _outcome()},
@@ -146,6 +153,7 @@ def _managing() -> Json:
     replay = _get("Try an input in quarantine again", _path("id", {"type": "integer", "minimum": 0}))["get"]
     replay["requestBody"] = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Event"}}}}
     return {
+        **_mappings(),
         "/api/v1/journeys": _get("The journeys in force"),
         "/api/v1/journeys/{id}": {**_get("One journey and its versions", _path("id")), "put": put},
         "/api/v1/quarantine": _get("Inputs in quarantine and words without an event code"),
@@ -197,6 +205,27 @@ def _tracking() -> Json:
         "/api/v1/track/{token}": story,
         "/api/v1/tracking-links": {**listed, "post": issue},
         "/api/v1/tracking-links/{id}/revoke": {"post": revoke},
+    }
+
+
+def _mappings() -> Json:
+    words = {"type": "object", "additionalProperties": TEXT}
+    edits = {"type": "object", "required": ["words"], "properties": {"words": words, "notes": words}}
+    body = {"required": True, "content": {"application/json": {"schema": edits}}}
+    base, comment = _parameter("base", {"type": "integer", "minimum": 0}), _parameter("comment", TEXT)
+    named = (_path("source"), _parameter("source", TEXT, "with `-` in the path: a name that a path cannot hold"))
+    put = _get("Publish what a source's words mean, and read history again by it", *named, base, comment)
+    put["get"] |= {"requestBody": body}
+    put["get"]["responses"]["409"] = _refusal("Somebody else published meanwhile")
+    tried = _get("What publishing it would change: events, orders, a sample; nothing is written", *named)
+    tried["get"] |= {"requestBody": body}
+    return {
+        "/api/v1/mappings": _get("Sources whose words can be mapped"),
+        "/api/v1/mappings/{source}": {
+            **_get("The mapping table of one source", *named),
+            "put": put["get"],
+            "post": tried["get"],
+        },
     }
 
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from waypost.api import export, ingest, manage, outgoing, read, tracking_links, webhooks
+from waypost.api import export, ingest, manage, mappings, outgoing, read, tracking_links, webhooks
 from waypost.api.openapi import document
 from waypost.domain.errors import FieldError, NotFound, Overloaded
 from waypost.services.app import Waypost
@@ -46,6 +46,10 @@ def api_routes(waypost: Waypost) -> list[BaseRoute]:
         ("POST", "/api/v1/tracking-links", tracking_links.issue),
         ("GET", "/api/v1/tracking-links", tracking_links.listing),
         ("POST", "/api/v1/tracking-links/{id:int}/revoke", tracking_links.revoke),
+        ("GET", "/api/v1/mappings", mappings.mappings),
+        ("GET", "/api/v1/mappings/{source:path}", mappings.mapping),
+        ("PUT", "/api/v1/mappings/{source:path}", mappings.put_mapping),
+        ("POST", "/api/v1/mappings/{source:path}", mappings.try_mapping),
     ]
     routes: list[BaseRoute] = [
         Route(path, _bound(handler, waypost), methods=[method]) for method, path, handler in table

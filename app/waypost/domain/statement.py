@@ -74,6 +74,7 @@ class Statement(NamedTuple):
     links: tuple[LinkClaim, ...] = ()
     simulated: bool = False
     payload: str | None = None
+    told: str | None = None  # the code it came with, where a mapping table says otherwise
 
 
 class Refusal(NamedTuple):

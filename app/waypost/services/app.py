@@ -19,6 +19,7 @@ from waypost.services.journeys import Journeys
 from waypost.services.leaving import Leaving
 from waypost.services.live import Live, View
 from waypost.services.mailbox import Mailbox
+from waypost.services.mappings.worker import Replays
 from waypost.services.positions import Positions
 from waypost.services.whereabouts import Places
 from waypost.store.engine import open_engine
@@ -46,6 +47,7 @@ class Waypost:
         self.leaving = Leaving()
         self.positions = Positions(engine)
         self.places = Places(engine)
+        self.replays = Replays(engine, self.vocabulary, self.now)
         self._mailbox: Mailbox | None = None
 
     def now(self) -> int:
@@ -93,6 +95,7 @@ class Waypost:
 
     def close(self) -> None:
         """Store everything that waits, then let go of the database."""
+        self.replays.close()
         self.positions.close()
         self.writer.close()
         self.engine.dispose()

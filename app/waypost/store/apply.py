@@ -18,6 +18,7 @@ from waypost.domain.text import storable
 from waypost.store.bulk import insert_new, select_in, upsert
 from waypost.store.details import Recorded, keep_details
 from waypost.store.directory import Directory
+from waypost.store.reads import last_version
 from waypost.store.refold import STATE_COLUMNS, refold_subjects
 from waypost.store.rows import EVENT_COLUMNS, event_row
 from waypost.store.schema import event, quarantine, state, unmapped
@@ -34,7 +35,7 @@ def apply(connection: Connection, said: Sequence[Statement], directory: Director
     """Store statements and merge them into the states; must run inside the writer's transaction."""
     sources = directory.source_keys(connection, (s.source for s in said), now)
     subjects = directory.subject_keys(connection, _mentioned(said))
-    last = connection.execute(sa.select(sa.func.max(event.c.id))).scalar() or 0
+    last = last_version(connection)
     rows, places = _event_rows(said, sources, subjects, last, now)
     rows, places = _insert_events(connection, rows, places, last)
     new = [Recorded(row[0], row[3], said[place]) for row, place in zip(rows, places, strict=True)]

@@ -62,31 +62,46 @@ def publish(
     raised and nothing changes.
     """
     with writing(engine) as connection:
-        held = _versions(connection, kind, key)
-        current = held[-1].version if held else 0
-        if base is not None and base != current:
-            raise StaleVersion(
-                f"Version {current} of '{key}' was published meanwhile. Reload it and apply your change again."
-            )
-        connection.execute(
-            sa.update(document)
-            .where(document.c.kind == kind, document.c.key == key, document.c.status == "published")
-            .values(status="retired", retired_at=now)
+        return publish_in(connection, kind, key, body, by=by, now=now, base=base, comment=comment)
+
+
+def publish_in(
+    connection: Connection,
+    kind: str,
+    key: str,
+    body: dict[str, Any],
+    *,
+    by: str,
+    now: int,
+    base: int | None = None,
+    comment: str = "",
+) -> Version:
+    """As `publish`, inside a transaction of the caller, so that what follows from it stands or falls with it."""
+    held = _versions(connection, kind, key)
+    current = held[-1].version if held else 0
+    if base is not None and base != current:
+        raise StaleVersion(
+            f"Version {current} of '{key}' was published meanwhile. Reload it and apply your change again."
         )
-        connection.execute(
-            sa.insert(document).values(
-                kind=kind,
-                key=key,
-                version=current + 1,
-                status="published",
-                body=json.dumps(body, ensure_ascii=False),
-                comment=comment,
-                created_at=now,
-                created_by=by,
-                published_at=now,
-            )
+    connection.execute(
+        sa.update(document)
+        .where(document.c.kind == kind, document.c.key == key, document.c.status == "published")
+        .values(status="retired", retired_at=now)
+    )
+    connection.execute(
+        sa.insert(document).values(
+            kind=kind,
+            key=key,
+            version=current + 1,
+            status="published",
+            body=json.dumps(body, ensure_ascii=False),
+            comment=comment,
+            created_at=now,
+            created_by=by,
+            published_at=now,
         )
-        return _versions(connection, kind, key)[-1]
+    )
+    return _versions(connection, kind, key)[-1]
 
 
 def in_force(engine: Engine, kind: str, key: str) -> Version:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, Engine
 
 import waypost.store.schema_access  # its tables join the same metadata
 import waypost.store.schema_connect  # so do these
+import waypost.store.schema_mapping
 import waypost.store.schema_outgoing
 import waypost.store.schema_positions
 import waypost.store.schema_tracking  # noqa: F401

@@ -209,6 +209,15 @@ def watermark(connection: Connection) -> int:
     return connection.execute(sa.select(sa.func.max(event.c.id))).scalar() or 0
 
 
+def last_version(connection: Connection) -> int:
+    """The highest version there is: of an event, or of states that were folded again after it; 0 in an empty store.
+
+    Whoever changes states takes a version above it, so that nobody who has read up to it misses the change.
+    """
+    newest = connection.execute(sa.select(sa.func.max(state.c.version))).scalar() or 0
+    return max(int(newest), watermark(connection))
+
+
 def states_since(connection: Connection, version: int, step: int = 50_000) -> Iterator[list[tuple[Any, ...]]]:
     """States changed after `version`, in parts, so that a million of them never are in memory at once.
 

@@ -15,7 +15,7 @@ from waypost.domain.state import SubjectState, fold, pack_attributes, pack_promi
 from waypost.domain.statement import Kind
 from waypost.domain.subject import Subject
 from waypost.store import columns
-from waypost.store.bulk import upsert
+from waypost.store.bulk import driver_rows, upsert
 from waypost.store.details import Recorded, drop_details, drop_details_between, forget_names, keep_details
 from waypost.store.directory import Directory
 from waypost.store.reads import events_by_id, events_of_subjects
@@ -60,7 +60,7 @@ def rebuild_between(connection: Connection, first: int, last: int) -> int:
     _forget_states(connection, first, last, keys.tolist())
     kept = found.only(~np.isin(found.subject, redo))
     more = events_by_id(connection, kept.id[kept.more].tolist())
-    versions = dict(zip(keys.tolist(), newest.tolist(), strict=True))
+    versions = _not_below(connection, first, last, dict(zip(keys.tolist(), newest.tolist(), strict=True)))
     _write_plain(connection, plain.tolist(), columns.fold_cells(kept, plain), more, versions)
     if len(redo):
         refold_subjects(connection, {key: versions[key] for key in redo.tolist()}, {})
@@ -81,6 +81,15 @@ def _write_plain(
         rows.append(row)
     upsert(connection, state, STATE_COLUMNS, rows)
     keep_details(connection, more, _targets(connection, more, {}))
+
+
+def _not_below(connection: Connection, first: int, last: int, newest: dict[int, int]) -> dict[int, int]:
+    """Versions of states, each at least what it was: a version that was given out must not be given out again."""
+    query = sa.select(state.c.subject_id, state.c.version).where(state.c.subject_id.between(first, last))
+    for key, held in driver_rows(connection.execute(query)):
+        if held > newest.get(key, held):
+            newest[key] = held
+    return newest
 
 
 def _forget_states(connection: Connection, first: int, last: int, keys: list[int]) -> None:

@@ -35,6 +35,7 @@ EVENT_COLUMNS = (
     "lat",
     "lon",
     "word",
+    "told",
     "attributes",
     "links",
     "simulated",
@@ -79,6 +80,7 @@ class StoredEvent(NamedTuple):
     lat: float | None
     lon: float | None
     word: str | None
+    told: str | None
     attributes: Mapping[str, Any] | None
     links: tuple[LinkClaim, ...]
     simulated: bool
@@ -89,11 +91,11 @@ def event_row(said: Statement, id_: int, source_id: int, subject_id: int, record
     """A statement as a row in the order of EVENT_COLUMNS."""
     (
         _, event_id, _, code, slot, at, until, stated, raw, tz, evidence, classifier, kind, target, repeats,
-        quantity, reason, place, lat, lon, word, attributes, links, simulated, payload,
+        quantity, reason, place, lat, lon, word, attributes, links, simulated, payload, told,
     ) = said  # fmt: skip
     return (
         id_, source_id, event_id, subject_id, code, slot, at, until, stated, raw[:64], int(tz), recorded_at,
-        int(evidence), int(classifier), int(kind), target, repeats, quantity, reason, place, lat, lon, word,
+        int(evidence), int(classifier), int(kind), target, repeats, quantity, reason, place, lat, lon, word, told,
         _sorted_json(attributes) if attributes else None, dump_links(links) if links else None,
         bool(simulated), payload,
     )  # fmt: skip
@@ -103,12 +105,12 @@ def stored_event(row: tuple[Any, ...], source: str) -> StoredEvent:
     """A row in the order of EVENT_COLUMNS as a StoredEvent."""
     (
         id_, _, event_id, subject_id, code, slot, at, until, stated, raw, tz, recorded, evidence, classifier, kind,
-        target, repeats, quantity, reason, place, lat, lon, word, attributes, links, simulated, payload,
+        target, repeats, quantity, reason, place, lat, lon, word, told, attributes, links, simulated, payload,
     ) = row  # fmt: skip
     return StoredEvent(
         id_, source, event_id, subject_id, code, slot, at, until, stated, raw, _TZ_SOURCES[tz], recorded,
         _EVIDENCES[evidence], _CLASSIFIERS[classifier], _KINDS[kind], target, repeats, quantity, reason, place, lat,
-        lon, word, json.loads(attributes) if attributes else None, load_links(links), bool(simulated), payload,
+        lon, word, told, json.loads(attributes) if attributes else None, load_links(links), bool(simulated), payload,
     )  # fmt: skip
 
 

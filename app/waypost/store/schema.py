@@ -68,6 +68,7 @@ event = sa.Table(
     sa.Column("lat", sa.Float(53)),
     sa.Column("lon", sa.Float(53)),
     sa.Column("word", LongText),
+    sa.Column("told", sa.String(64)),  # the code it came with, where a mapping table says otherwise
     sa.Column("attributes", LongText),
     sa.Column("links", LongText),
     sa.Column("simulated", sa.Boolean, nullable=False),
@@ -84,7 +85,7 @@ state = sa.Table(
     sa.Column("promises", sa.LargeBinary),
     sa.Column("attributes", LongText),
     sa.Column("refold", sa.Boolean, nullable=False),  # has retractions: never merged, always folded again
-    sa.Column("version", sa.BigInteger, nullable=False),  # id of the last event that touched it
+    sa.Column("version", sa.BigInteger, nullable=False),  # the last event that touched it, or higher
     sa.Index("ix_state_version", "version"),
 )
 

@@ -24,6 +24,7 @@ from waypost.domain.statement import Refusal, Statement
 from waypost.store.apply import Applied, apply, keep_refusals
 from waypost.store.directory import Directory
 from waypost.store.engine import lock_writer, writing
+from waypost.store.meanings import Tables
 
 GROUP = 10_000
 WAITING_LIMIT = 200_000  # statements in the queue before callers are told to come back
@@ -70,6 +71,7 @@ class Writer:
         self._engine = engine
         self._clock = clock
         self._directory = Directory()
+        self._tables = Tables()
         self._jobs: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
         self._waiting = 0
         self._lock = threading.Lock()
@@ -176,7 +178,8 @@ class Writer:
         now = self._clock()
         with writing(self._engine) as connection:
             lock_writer(connection)
-            applied = apply(connection, [s for job in group for s in job.said], self._directory, now)
+            said = self._tables.retold(connection, [s for job in group for s in job.said])
+            applied = apply(connection, said, self._directory, now)
             keep_refusals(connection, [r for job in group for r in job.refused], now)
             start = 0
             for job in group:

@@ -13,6 +13,9 @@ from waypost.services import map as map_
 from waypost.services import order, search, tower
 from waypost.services.live import OrderQuery, View
 from waypost.services.map import MapPicture
+from waypost.services.mappings.heard import Heard, Use
+from waypost.services.mappings.heard import heard as words_of
+from waypost.services.mappings.heard import uses as uses_of
 from waypost.services.order import OrderJourney
 from waypost.services.positions import Snapshot
 from waypost.services.search import Search
@@ -65,6 +68,16 @@ def aboard(vehicle: Subject) -> list[int]:
     return _aboard(_store(), vehicle)
 
 
+def word_uses() -> list[Use]:
+    """Which words of partners stood for which codes in the last days; at most a minute old."""
+    return _word_uses(_store())
+
+
+def heard(source: str) -> list[Heard]:
+    """The words of one source; at most a few seconds old."""
+    return _heard(_store(), source)
+
+
 def _store() -> str:
     return deps.get().waypost.engine.url.render_as_string(hide_password=True)
 
@@ -97,3 +110,14 @@ def _map_picture(store: str, query: OrderQuery, zoom: float) -> MapPicture:
 @st.cache_resource(ttl=_MAP_TTL_S, max_entries=_SIZE, show_spinner=False)
 def _aboard(store: str, vehicle: Subject) -> list[int]:
     return deps.get().waypost.places.aboard(view(), vehicle)
+
+
+@st.cache_resource(ttl=60, max_entries=_SIZE, show_spinner=False)
+def _word_uses(store: str) -> list[Use]:
+    waypost = deps.get().waypost
+    return uses_of(waypost.engine, waypost.now())
+
+
+@st.cache_resource(ttl=5, max_entries=_SIZE, show_spinner=False)
+def _heard(store: str, source: str) -> list[Heard]:
+    return words_of(deps.get().waypost.engine, source)

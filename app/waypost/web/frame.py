@@ -17,6 +17,7 @@ _PAGES = (
     ("control_tower", N_("Control tower"), "dashboard", "", Role.VIEWER, True),
     ("orders", N_("Orders"), "list_alt", "orders", Role.VIEWER, True),
     ("map", N_("Map"), "map", "map", Role.VIEWER, True),
+    ("vocabulary", N_("Vocabulary"), "menu_book", "vocabulary", Role.VIEWER, True),
     ("order", N_("Order"), "route", "order", Role.VIEWER, False),
     ("connections", N_("Connections"), "cable", "connections", Role.VIEWER, True),
     ("tracking", N_("Customer page"), "share_location", "tracking", Role.OPERATOR, True),

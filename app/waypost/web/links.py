@@ -22,6 +22,7 @@ ADDRESS: Final = {
     "orders": "/orders",
     "order": "/order",
     "map": "/map",
+    "vocabulary": "/vocabulary",
     "connections": "/connections",
     "tracking": "/tracking",
 }

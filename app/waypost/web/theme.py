@@ -134,6 +134,13 @@ h1, h2, h3 { letter-spacing: -0.01em; }
 .wp-returns a:hover b { color: var(--wp-accent); text-decoration: underline; text-underline-offset: 3px; }
 .wp-sim { padding: 0 6px; border: 1px dashed var(--wp-muted); border-radius: 4px; font-size: 12px; line-height: 18px; }
 
+/* On a phone the entry of the vocabulary stands above the list it was chosen from, and the graph is its list. */
+@media (max-width: 640px) {
+  .st-key-vocabulary-body > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] {
+    flex-direction: column-reverse; }
+  .st-key-vocabulary-graph { display: none; }
+}
+
 /* Who is signed in, at the foot of the sidebar. */
 .wp-who { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 12px; font-size: 13px; }
 .wp-who span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
