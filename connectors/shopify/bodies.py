@@ -47,7 +47,7 @@ def items(value: Any, headers: Mapping[str, str]) -> Iterator[Found]:
     topic = headers.get("x-shopify-topic", "")
     if topic in PRIVACY:
         return
-    if topic:
+    if topic and not _wrapped(value):
         yield _delivered(value, topic)
         return
     if isinstance(value, list):
@@ -63,15 +63,17 @@ def items(value: Any, headers: Mapping[str, str]) -> Iterator[Found]:
         yield Found(READ[name], _nodes(body, name))
 
 
+def _wrapped(value: Any) -> bool:
+    """Whether it is one part by itself, as a refusal keeps it, though it came with the headers of a whole delivery."""
+    return isinstance(value, dict) and len(value) == 1 and next(iter(value)) in READ
+
+
 def _delivered(value: Any, topic: str) -> Found:
     kind = "deleted" if topic == DELETED else TOPICS.get(topic.partition("/")[0])
     if kind is None:
         remedy = f"Remove this subscription at Shopify. {_REMEDY}"
         raise FieldError("X-Shopify-Topic", f"'{topic[:60]}' says nothing about an order.", remedy)
-    body = Node(value, "")
-    if kind == "fulfillment_order" and isinstance(body.raw.get(kind), dict):
-        return Found(kind, [body.child(kind)])  # these deliveries, unlike all others, are wrapped
-    return Found(kind, [body])
+    return Found(kind, [Node(value, "")])
 
 
 def _nodes(body: Node, name: str) -> list[Node]:
