@@ -96,7 +96,7 @@ def _read(body: bytes, context: Context) -> Iterator[Statement | Refusal]:
         raise Unreadable("The body is no complete JSON.") from None
     if not isinstance(found, dict):
         raise Unreadable("The body is no JSON object.")
-    for order in found["orders"] if "orders" in found else [found]:
+    for order in found.get("orders", [found]):
         try:
             yield from [*_order(order, context)]
         except FieldError as error:
