@@ -131,7 +131,7 @@ class Shop:
         found = re.fullmatch(r"updated_at:>='(.+)'", given["changed"])
         assert found
         hits = sorted((o["updated_at"], int(o["id"])) for o in self.orders if o["updated_at"] >= found[1])
-        start = 0 if given["after"] is None else 1 + hits.index(tuple(json.loads(given["after"])))  # type: ignore[arg-type]
+        start = 0 if given["after"] is None else 1 + hits.index(tuple(json.loads(given["after"])))
         some = hits[start : start + given["first"]]
         by_id = {int(o["id"]): o for o in self.orders}
         nodes = [_cut(deepcopy(by_id[ref])) for _, ref in some]
