@@ -6,7 +6,8 @@ from components import event_log, fact_list, journey_map, order_head, source_lis
 from components._base import translated
 from waypost.access.roles import Role, allows
 from waypost.web import connections_detail as detail
-from waypost.web import connections_list, connections_sample, links, order_events, order_facts, order_tracks, session
+from waypost.web import connections_list as sources
+from waypost.web import connections_sample, links, order_events, order_facts, order_tracks, session
 from waypost.web import connections_wizard as wizard
 from waypost.web.order_reading import Reading
 
@@ -15,8 +16,17 @@ from waypost.web.order_reading import Reading
 def listed() -> None:
     """All sources; drawn again every five seconds, in place."""
     fmt = session.reader()
-    rows, texts = connections_list.rows(fmt), translated(source_list.TEXTS, fmt.t)
+    rows, texts = sources.rows(fmt), translated(source_list.TEXTS, fmt.t)
     source_list.source_list(rows, key="connections.list", t=texts)
+
+
+@st.fragment(run_every=5)
+def figures() -> None:
+    """How the source does; its clocks run."""
+    fmt = session.reader()
+    if each := detail.opened(fmt):
+        texts, lines = translated(fact_list.TEXTS, fmt.t), detail.facts(each, fmt)
+        fact_list.fact_list(fmt.t("How it does"), lines, key="connections.facts", t=texts, lang=fmt.lang)
 
 
 def order(read: Reading) -> None:
@@ -31,7 +41,7 @@ def order(read: Reading) -> None:
 
 
 who, fmt, step = session.require(Role.VIEWER), session.reader(), wizard.step()
-t, may_change, sources = fmt.t, allows(who.role, Role.EDITOR), connections_list.any_yet()
+t, may_change = fmt.t, allows(who.role, Role.EDITOR)
 if step:
     session.require(Role.EDITOR)
     if sample := wizard.draw(step, who, fmt):
@@ -41,16 +51,9 @@ elif links.value("id"):
         detail.head(each, who, fmt)
         left, right = st.columns([8, 4])
         with right:
-            texts, lines = translated(fact_list.TEXTS, t), detail.facts(each, fmt)
-            fact_list.fact_list(t("How it does"), lines, key="connections.facts", t=texts, lang=fmt.lang)
+            figures()
         with left:
             detail.body(each, detail.view(each, fmt), who, fmt)
-else:
-    with st.container(horizontal=True, vertical_alignment="center", key="connections.bar"):
-        st.title(t("Connections"), anchor=False, width="stretch")
-        if sources and may_change:
-            connections_list.add_button(t, "connections.add")
-    if sources:
-        listed()
-    else:
-        connections_list.nothing_yet(t, may_change)
+        detail.watch(each)
+elif sources.head(t, may_change):
+    listed()

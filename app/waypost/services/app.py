@@ -97,6 +97,8 @@ class Waypost:
         """Store everything that waits, then let go of the database."""
         self.replays.close()
         self.positions.close()
+        if "connections" in self.__dict__:  # never made where nobody asked for them
+            self.connections.close()
         self.writer.close()
         self.engine.dispose()
 

@@ -55,7 +55,25 @@ def head(each: Health, who: Identity, fmt: Format) -> None:
         box = st.error if tier == "red" else st.warning if tier else st.info
         box(f"**{problem}** {remedy} {since}", icon=f":material/{icon}:")
         if source.last_error:
-            st.caption(t("Said in detail: {problem}", problem=source.last_error))
+            st.caption(words.detail(source.last_error, t))
+
+
+@st.fragment(run_every=2)
+def watch(drawn: Health) -> None:
+    """Draw the page again as soon as something has happened to its source; nothing moves otherwise."""
+    us = deps.get().waypost.connections
+    try:
+        now = health.of(us, us.find(drawn.source.key))
+    except NotFound:
+        st.rerun()
+    if _mark(now) != _mark(drawn):
+        st.rerun()
+
+
+def _mark(each: Health) -> tuple[object, ...]:
+    source = each.source
+    told = (source.last_ok, source.last_error_at, source.next_at, source.version, source.forged)
+    return each.state, each.unmapped, each.quarantined, each.per_hour, *told
 
 
 def facts(each: Health, fmt: Format) -> list[Any]:

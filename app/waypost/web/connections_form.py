@@ -23,12 +23,16 @@ def draw(entry: Entry, held: Mapping[str, Any], name: str, t: Translator, button
     existing = bool(held)
     places: dict[str, Any] = {}
     given: dict[str, Any] = {}
-    with st.form("connections.keys", border=True, enter_to_submit=True):
-        called = st.text_input(t("Name"), value=name, max_chars=120, help=t("What your people call this source."))
-        places["name"] = st.container()
+    with st.container(width=760), st.form("connections.keys", border=True, enter_to_submit=True):
+        with st.container(gap="xsmall"):
+            called = st.text_input(t("Name"), value=name, max_chars=120)
+            st.caption(t("What your people call this source."))
+            places["name"] = st.container()
         for field in settings.fields(entry):
-            given[field.name] = _widget(entry, field, held.get(field.name), existing, t)
-            places[field.name] = st.container()
+            with st.container(gap="xsmall"):
+                given[field.name] = _widget(field, held.get(field.name), existing, t)
+                st.caption(words.help_text(entry, field, t))
+                places[field.name] = st.container()
         places["settings"] = st.container()
         sent = st.form_submit_button(button, type="primary", icon=":material/arrow_forward:")
     if not sent:
@@ -38,26 +42,28 @@ def draw(entry: Entry, held: Mapping[str, Any], name: str, t: Translator, button
     except WrongSettings as wrong:
         _complain(wrong.faults, places, t)
     except FieldError as error:
-        places.get(error.field, places["settings"]).error(f"{error.problem} {error.remedy}", icon=":material/error:")
+        place = places.get(error.field, places["settings"])
+        place.error(f"{error.problem} {error.remedy}", icon=":material/error:")
     return None
 
 
-def _widget(entry: Entry, field: Field, held: Any, existing: bool, t: Translator) -> Any:
-    label = words.title(field, t) + ("" if field.required else t(" (optional)"))
-    text, key = words.help_text(entry, field, t), f"connections.field.{field.name}"
+def _widget(field: Field, held: Any, existing: bool, t: Translator) -> Any:
+    optional = not field.required and field.default is None
+    label = words.title(field, t) + (t(" (optional)") if optional else "")
+    key = f"connections.field.{field.name}"
     value = held if held is not None else field.default
     if field.kind == "secret":
         kept = t("unchanged") if existing else ""
-        return st.text_input(label, type="password", key=key, placeholder=kept, help=text, autocomplete="new-password")
+        return st.text_input(label, type="password", key=key, placeholder=kept, autocomplete="new-password")
     if field.kind == "switch":
-        return st.toggle(label, value=bool(value), key=key, help=text)
+        return st.toggle(label, value=bool(value), key=key)
     if field.kind == "choice":
         place = field.choices.index(str(value)) if str(value) in field.choices else 0
-        return st.selectbox(label, field.choices, index=place, key=key, help=text)
+        return st.selectbox(label, field.choices, index=place, key=key)
     if field.kind in ("list", "json"):
         shown = "\n".join(value or ()) if field.kind == "list" else "" if value is None else json.dumps(value)
-        return st.text_area(label, value=shown, key=key, help=text)
-    return st.text_input(label, value="" if value is None else str(value), key=key, help=text)
+        return st.text_area(label, value=shown, key=key)
+    return st.text_input(label, value="" if value is None else str(value), key=key)
 
 
 def _read(entry: Entry, given: Mapping[str, Any], existing: bool) -> dict[str, Any]:
@@ -89,4 +95,4 @@ def _typed(field: Field, value: Any) -> Any:
 def _complain(faults: list[Fault], places: Mapping[str, Any], t: Translator) -> None:
     for found in faults:
         place = places.get(found.field, places["settings"])
-        place.error(words.fault(found, t), icon=":material/error:")
+        place.markdown(f":red[:material/error: {words.fault(found, t)}]")

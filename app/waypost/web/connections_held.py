@@ -17,7 +17,7 @@ from waypost.services.connections.model import Source
 from waypost.services.quarantine import Held
 from waypost.store.engine import writing
 from waypost.web import connections_words as words
-from waypost.web import deps, links, personal
+from waypost.web import deps, links, personal, session
 from waypost.web.format import Format
 
 LONGEST = 20_000  # characters of a raw text that are sent to the browser
@@ -33,7 +33,8 @@ def words_list(source: Source, who: Identity, fmt: Format) -> None:
         return
     st.caption(t("Events with these words are kept as unmapped; nothing is guessed. Map them, and history follows."))
     if "vocabulary" in links.ADDRESS:
-        st.page_link(links.path("vocabulary"), label=t("Map words"), icon=":material/translate:")
+        address = {"room": "mappings", "source": source.key, **session.link_language()}
+        st.page_link(links.path("vocabulary"), label=t("Map words"), icon=":material/translate:", query_params=address)
     show, now = personal.sees_all(who.role), us.clock()
     for each in found[:SHOWN]:
         word = each.word

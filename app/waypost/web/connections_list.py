@@ -16,9 +16,16 @@ from waypost.web.format import Format
 PAGE = "connections"
 
 
-def any_yet() -> bool:
-    """Whether a source is connected."""
-    return bool(deps.get().waypost.connections.listing())
+def head(t: Translator, may_add: bool) -> bool:
+    """The title and the way to add a source; returns whether there are any, and says what to do when not."""
+    any_yet = bool(deps.get().waypost.connections.listing())
+    with st.container(horizontal=True, vertical_alignment="center", key="connections.bar"):
+        st.title(t("Connections"), anchor=False, width="stretch")
+        if any_yet and may_add:
+            add_button(t, "connections.add")
+    if not any_yet:
+        nothing_yet(t, may_add)
+    return any_yet
 
 
 def rows(fmt: Format) -> list[Any]:

@@ -30,7 +30,7 @@ def found(us: Connections, source: Source, who: Identity, fmt: Format) -> Readin
     except ConnectorError as error:
         problem, remedy = words.error(error.code, t)
         st.error(f"**{problem}** {remedy}", icon=":material/error:")
-        st.caption(us.without_secrets(source, error.problem))
+        st.caption(words.detail(us.without_secrets(source, error.problem), t))
         return None
     if sample is None:
         sampled.clear()
@@ -72,7 +72,7 @@ def _say(sample: trial.Sample, t: Translator) -> None:
         n = len(sample.refused)
         text = t.plural("{n} item could not be read:", "{n} items could not be read:", n)
         lines = [f"- `{each.field}`: {each.problem} {each.remedy}" for each in sample.refused[:FEW]]
-        st.warning("\n".join([text, *lines]), icon=":material/report:")
+        st.info("\n".join([text, *lines]), icon=":material/report:")
 
 
 @st.cache_resource(ttl=600, max_entries=16, show_spinner=False)

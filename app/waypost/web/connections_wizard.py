@@ -28,11 +28,13 @@ STEPS: Final = {
     "sample": N_("Sample order"),
     "start": N_("Start"),
 }
+_IN_A_ROW: Final = 3
 ASIDE: Final = ("file", "push")  # ways in that need no connection
 _STYLE: Final = """<style>
-.wp-steps { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 0; padding: 0; list-style: none; font-size: 14px;
-  color: var(--wp-muted); counter-reset: step; }
-.wp-steps li { display: flex; align-items: center; gap: 8px; margin: 0; padding: 4px 0; counter-increment: step; }
+ol.wp-steps { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 0 !important; padding: 0 !important;
+  list-style: none; font-size: 14px; color: var(--wp-muted); counter-reset: step; }
+ol.wp-steps li { display: flex; align-items: center; gap: 8px; margin: 0 !important; padding: 4px 0 !important;
+  counter-increment: step; }
 .wp-steps li::before { content: counter(step); display: grid; place-items: center; width: 24px; height: 24px;
   border: 1px solid var(--wp-muted); border-radius: 50%; font-size: 12px; }
 .wp-steps .done::before { content: "✓"; color: var(--wp-done); border-color: var(--wp-done); }
@@ -80,35 +82,38 @@ def _progress(at: str, t: Translator) -> None:
 
 def _choose(us: Connections, who: Identity, fmt: Format) -> None:
     t = fmt.t
-    cards = [(entry, partial_card(entry, fmt)) for entry in us.registry]
-    ways = [card for entry, card in cards if not entry.broken and "file" not in entry.manifest.capabilities]  # type: ignore[union-attr]
+    usable = [entry for entry in us.registry if not entry.broken and not _only_files(entry)]
+    ways = [_card(entry, fmt) for entry in usable]
     ways.append((t("Table file"), t("CSV, Excel or Parquet, read once or as often as you like."), {"step": "file"}))
     push = t("Your own systems send events to Waypost; any language, one HTTP call.")
     ways.append((t("Send events yourself"), push, {"step": "push"}))
-    columns = st.columns(3)
-    for place, (name, about, address) in enumerate(ways):
-        with columns[place % 3], st.container(border=True, key=f"connections.card.{place}", height="stretch"):
-            st.subheader(name, anchor=False)
-            st.markdown(about)
-            key = f"connections.choose.{address.get('new', address['step'])}"
-            if st.button(t("Choose"), key=key, icon=":material/arrow_forward:", help=name):
-                links.go(PAGE, address)
-    for entry, _ in cards:
+    for row in range(0, len(ways), _IN_A_ROW):
+        columns = st.columns(_IN_A_ROW)
+        for column, (name, about, address) in zip(columns, ways[row : row + _IN_A_ROW], strict=False):
+            chosen = address.get("new", address["step"])
+            with column, st.container(border=True, key=f"connections.card.{chosen}", height="stretch"):
+                st.markdown(f"**{name}**")
+                st.markdown(about)
+                if st.button(t("Choose"), key=f"connections.choose.{chosen}", icon=":material/arrow_forward:"):
+                    links.go(PAGE, address)
+    for entry in us.registry:
         if entry.broken:
-            st.warning(
-                t("{name} cannot be used: {problem}", name=entry.id, problem=entry.problem), icon=":material/block:"
-            )
+            text = t("{name} cannot be used: {problem}", name=entry.id, problem=entry.problem)
+            st.info(text, icon=":material/block:")
 
 
-def partial_card(entry: Entry, fmt: Format) -> tuple[str, str, dict[str, str]]:
+def _only_files(entry: Entry) -> bool:
+    return entry.manifest is not None and set(entry.manifest.capabilities) == {"file"}
+
+
+def _card(entry: Entry, fmt: Format) -> tuple[str, str, dict[str, str]]:
     """A connector as a card: name, what it does, where it leads."""
     t = fmt.t
     if entry.manifest is None:
         return entry.id, "", {"step": "choose"}
     ways = t(", ").join(words.said(words.CAPABILITIES, each, t) for each in entry.manifest.capabilities)
     fresh = words.said(words.FRESHNESS, entry.manifest.freshness, t)
-    about = t("How: {ways}. Fresh: {fresh}.", ways=ways, fresh=fresh)
-    return words.label(entry, fmt.lang), about, {"step": "keys", "new": entry.id}
+    return words.label(entry, fmt.lang), f"{ways} · {fresh}", {"step": "keys", "new": entry.id}
 
 
 def _keys(us: Connections, who: Identity, fmt: Format) -> None:
@@ -145,7 +150,7 @@ def _test(us: Connections, who: Identity, fmt: Format) -> None:
         problem, remedy = words.error(found.code, t)
         st.error(f"**{problem}** {remedy}", icon=":material/error:")
         if found.problem:
-            st.caption(t("Said in detail: {problem}", problem=found.problem))
+            st.caption(words.detail(found.problem, t))
     with st.container(horizontal=True):
         if found.ok:
             _next(t("Show a sample order"), "sample", source)
@@ -176,7 +181,7 @@ def _sample(us: Connections, who: Identity, fmt: Format) -> Reading | None:
 def _start(us: Connections, who: Identity, fmt: Format) -> None:
     t, source = fmt.t, _source(us)
     pulls = us.can(source, "pull")
-    with st.form("connections.start", border=True):
+    with st.container(width=760), st.form("connections.start", border=True):
         st.markdown(f"**{source.name}**")
         every, budget = source.every_s, source.budget
         if pulls:

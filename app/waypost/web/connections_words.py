@@ -19,16 +19,16 @@ STATES: Final = {
     "broken": (N_("cannot be used"), "block", "red"),
 }
 FRESHNESS: Final = {
-    "seconds": N_("within seconds"),
-    "minutes": N_("within minutes"),
-    "hours": N_("within hours"),
-    "on_demand": N_("when you ask"),
+    "seconds": N_("fresh within seconds"),
+    "minutes": N_("fresh within minutes"),
+    "hours": N_("fresh within hours"),
+    "on_demand": N_("fresh when you ask"),
 }
 CAPABILITIES: Final = {
-    "pull": N_("is asked for news"),
-    "webhook": N_("delivers by itself"),
+    "pull": N_("Pulled on a schedule"),
+    "webhook": N_("sends webhooks"),
     "file": N_("files"),
-    "stream": N_("a steady stream"),
+    "stream": N_("Steady stream"),
     "positions": N_("positions on the map"),
 }
 DELIVERIES: Final = {
@@ -147,6 +147,11 @@ def error(code: str | None, t: Translator) -> tuple[str, str]:
     """What happened, and what to do, by the code of an error."""
     problem, remedy = ERRORS.get(code or "", _OTHER)
     return t(problem), t(remedy)
+
+
+def detail(problem: str, t: Translator) -> str:
+    """An error's own words, as code: nothing in them is a link or a mark."""
+    return t("Said in detail: {problem}", problem="`" + problem.replace("`", "'") + "`")
 
 
 def label(entry: Entry, lang: str) -> str:
