@@ -9,7 +9,7 @@ from waypost.simulate.basket import Order
 from waypost.simulate.dice import HOUR, MINUTE, lognormal, span
 from waypost.simulate.hours import Week, local_day
 from waypost.simulate.journal import Journal
-from waypost.simulate.network import TILL
+from waypost.simulate.network import TILL, Warehouse
 from waypost.simulate.shipment import Outcome, Shipment, World
 from waypost.simulate.shopping import cancel
 
