@@ -24,12 +24,12 @@ def live() -> None:
     with left:
         deck = map_page.drawn(found, shown, opened, held, fmt)
         st.pydeck_chart(deck, height=680, key=KEY, on_select=map_page.chosen(KEY), alt=map_page.alt(found, fmt))
-        st.caption(map_page.attribution(fmt))
+        st.caption(map_page.attribution(found, fmt))
     with right:
         signs, card = map_view.legend(found, shown, fmt), map_view.card(found, vehicles, view, held, fmt)
         texts, notes = translated(map_panel.TEXTS, fmt.t), map_view.notes(found, shown, fmt)
         act = map_panel.map_panel(signs, card, key="map.panel", t=texts, notes=notes)
-    if act:
+    if act and held.pick:
         map_page.act(act, found, held, opened[1])
 
 

@@ -66,9 +66,8 @@ def deck(
     centre, zoom = convert(view[0], "wgs84", datum), view[1]
     layers = [] if style else [_land(tokens)]
     dots, names = _stations(found.stations, zoom, tokens, datum)
-    layers += [dots, *_circles(found.clusters, fmt, tokens, datum), names]
-    if vehicles is not None:
-        layers += _vehicles(vehicles, found.now, len(found.clusters), tokens, datum)
+    silent, heard = _vehicles(vehicles, found.now, len(found.clusters), tokens, datum)
+    layers += [dots, *silent, *_circles(found.clusters, fmt, tokens, datum), names, *heard]
     for layer in layers:
         layer.id = f"{layer.id}.{turn}" if layer.id in KINDS else layer.id
     layers += _ring(found, vehicles, pick, tokens, datum)
@@ -209,7 +208,12 @@ def _stations(stations: list[Station], zoom: float, tokens: Tokens, datum: Datum
     return dots, names
 
 
-def _vehicles(vehicles: Snapshot, now: int, taken: int, tokens: Tokens, datum: Datum) -> list[pdk.Layer]:
+def _vehicles(
+    vehicles: Snapshot | None, now: int, taken: int, tokens: Tokens, datum: Datum
+) -> tuple[list[pdk.Layer], list[pdk.Layer]]:
+    """Layers of the silent vehicles, to lie below the orders, and of the others; none where they are not wanted."""
+    if vehicles is None:
+        return [], []
     heard: list[dict[str, Any]] = []
     silent: list[dict[str, Any]] = []
     for found in shown_vehicles(vehicles, MOST_SHOWN - min(taken, MOST_SHOWN // 2)):
@@ -217,10 +221,7 @@ def _vehicles(vehicles: Snapshot, now: int, taken: int, tokens: Tokens, datum: D
         if found.course is not None:
             row |= {"i": "a", "a": -round(found.course)}
         (heard if now - found.at < SILENT_AFTER else silent).append(row)
-    return [
-        _icons(SILENT, silent, _rgb(tokens.muted, 170)),
-        _icons(VEHICLES, heard, _rgb(tokens.ink)),
-    ]
+    return [_icons(SILENT, silent, _rgb(tokens.muted, 170))], [_icons(VEHICLES, heard, _rgb(tokens.ink))]
 
 
 def _icons(name: str, rows: list[dict[str, Any]], colour: list[int]) -> pdk.Layer:

@@ -59,7 +59,7 @@ def act(what: str, found: MapPicture, held: MapFilters, zoom: float) -> None:
     """Do what a button of the card asks for: close it, or go nearer to what it is about."""
     near = map_view.nearer(found, held, zoom) if what == "nearer" else None
     map_filters.pick(None, look_at(*near) if near else {})
-    st.rerun(scope="app" if near else "fragment")
+    st.rerun()
 
 
 def alt(found: MapPicture, fmt: Format) -> str:
@@ -67,9 +67,11 @@ def alt(found: MapPicture, fmt: Format) -> str:
     return fmt.t("Map of open orders: {orders}", orders=map_deck.tiers(found.levels, fmt))
 
 
-def attribution(fmt: Format) -> str:
-    """Whose map it is."""
-    settings = deps.get().settings
+def attribution(found: MapPicture, fmt: Format) -> str:
+    """Whose map it is, and whether what it shows is simulated."""
+    settings, t = deps.get().settings, fmt.t
     if settings.tile_url:
-        return settings.tile_attribution or fmt.t("Map tiles of your own server")
-    return fmt.t("Land: Natural Earth, public domain. No borders are drawn.")
+        whose = settings.tile_attribution or t("Map tiles of your own server")
+    else:
+        whose = t("Land: Natural Earth, public domain. No borders are drawn.")
+    return " · ".join([t("Simulated positions"), whose]) if found.simulated else whose

@@ -119,7 +119,7 @@ def _vehicle(position: Position, view: View, fmt: Format) -> dict[str, Any]:
     facts.append({"label": t("Source"), "value": position.source})
     aboard = cache.aboard(position.vehicle)
     note = t.plural("{n} order aboard", "{n} orders aboard", len(aboard), n=fmt.count(len(aboard)))
-    mark = f"{t('simulated')} · {note}" if position.simulated else note
+    mark = " · ".join([t("simulated"), note]) if position.simulated else note
     title = name_of(position.vehicle)
     listed = _listed(aboard, view, fmt) if aboard else {}
     return {"icon": "local_shipping", "title": title, "note": mark, "facts": facts, **listed}
