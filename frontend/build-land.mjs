@@ -36,16 +36,25 @@ function ring(points) {
   return kept.length >= 4 ? kept : null; // what is smaller than the grid is nothing to see
 }
 
+const lons = (points) => points.map(([lon]) => lon);
+const shifted = (points, by) => points.map(([lon, lat]) => [round(lon + by), lat]);
+
+/** A hole on the side of the date line where its land is. */
+function inside(outer, hole) {
+  const found = [0, 360, -360].map((by) => shifted(hole, by));
+  const [west, east] = [Math.min(...lons(outer)), Math.max(...lons(outer))];
+  return found.find((points) => Math.min(...lons(points)) >= west && Math.max(...lons(points)) <= east);
+}
+
 function polygon(rings) {
-  const kept = rings.map(ring);
-  return kept[0] && kept.filter(Boolean);
+  const [outer, ...holes] = rings.map(ring).filter((points) => points?.some(([, lat]) => lat > -POLE));
+  return outer && [outer, ...holes.map((hole) => inside(outer, hole)).filter(Boolean)];
 }
 
 /** What goes on beyond the date line is there a second time, on the other side. */
 function both(rings) {
-  const lons = rings[0].map(([lon]) => lon);
-  const shift = Math.max(...lons) > 180 ? -360 : Math.min(...lons) < -180 ? 360 : 0;
-  return shift ? [rings, rings.map((points) => points.map(([lon, lat]) => [round(lon + shift), lat]))] : [rings];
+  const by = Math.max(...lons(rings[0])) > 180 ? -360 : Math.min(...lons(rings[0])) < -180 ? 360 : 0;
+  return by ? [rings, rings.map((points) => shifted(points, by))] : [rings];
 }
 
 const polygons = land.features

@@ -5,7 +5,7 @@ import streamlit as st
 from components import map_panel
 from components._base import translated
 from waypost.access.roles import Role
-from waypost.web import cache, deps, empty, links, map_filters, map_page, map_view, session
+from waypost.web import cache, empty, map_filters, map_page, map_view, session
 from waypost.web.map_filters import MapFilters
 
 KEY = "map.deck"
@@ -22,17 +22,15 @@ def live() -> None:
     shown = vehicles if held.vehicles else None
     left, right = st.columns([9, 4])
     with left:
-        settings = deps.get().settings
-        deck = map_page.drawn(found, shown, opened, fmt, settings)
+        deck = map_page.drawn(found, shown, opened, held, fmt)
         st.pydeck_chart(deck, height=680, key=KEY, on_select=map_page.chosen(KEY), alt=map_page.alt(found, fmt))
-        st.caption(map_page.attribution(settings, fmt))
+        st.caption(map_page.attribution(found, fmt))
     with right:
         signs, card = map_view.legend(found, shown, fmt), map_view.card(found, vehicles, view, held, fmt)
         texts, notes = translated(map_panel.TEXTS, fmt.t), map_view.notes(found, shown, fmt)
         act = map_panel.map_panel(signs, card, key="map.panel", t=texts, notes=notes)
-    if act:
-        links.put(map_page.change(act, found, held, opened[1]))
-        st.rerun(scope="fragment" if act == "close" else "app")
+    if act and held.pick:
+        map_page.act(act, found, held, opened[1])
 
 
 session.require(Role.VIEWER)

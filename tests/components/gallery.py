@@ -17,6 +17,8 @@ from components.journey_map import TEXTS as MAP_TEXTS
 from components.journey_map import Node, Unit, journey_map
 from components.kpi_cards import TEXTS as CARD_TEXTS
 from components.kpi_cards import Card, kpi_cards
+from components.map_panel import TEXTS as PANEL_TEXTS
+from components.map_panel import map_panel
 from components.order_head import TEXTS as HEAD_TEXTS
 from components.order_head import order_head
 from components.orders_table import TEXTS as TABLE_TEXTS
@@ -158,6 +160,22 @@ def gallery() -> None:
         ),
         "stage": stage_river(STAGES, key="river", t=RIVER_TEXTS),
     }
+    picks["act"] = map_panel(
+        [{"sign": "circle", "label": "Open orders", "n": "3"}, {"sign": "red", "label": HOSTILE}],
+        {
+            "icon": "local_shipping",
+            "title": "Place",
+            "note": HOSTILE,
+            "facts": [{"label": "Speed", "value": HOSTILE}],
+            "orders": [
+                {"order": "A-1", "href": "/order?id=A-1", "tier": "red", "tier_word": "blocked", "what": HOSTILE}
+            ],
+            "zoom": True,
+        },
+        key="panel",
+        t=PANEL_TEXTS,
+        notes=[HOSTILE],
+    )
     picks["turn"] = orders_table(ORDERS, key="table", t=TABLE_TEXTS, total=120, first=51)
     log.extend([name, pick] for name, pick in picks.items() if pick)
     st.session_state["selected"] = journey_map(UNITS, key="map", t=MAP_TEXTS)

@@ -19,6 +19,7 @@ from components import (
     fact_list,
     journey_map,
     kpi_cards,
+    map_panel,
     order_head,
     orders_table,
     page_frame,
@@ -34,6 +35,7 @@ FACES = (
     fact_list,
     journey_map,
     kpi_cards,
+    map_panel,
     order_head,
     orders_table,
     page_frame,
@@ -150,6 +152,14 @@ def test_turning_a_page_of_the_table_is_returned(gallery, to, expected):
 def test_a_value_that_json_does_not_know_is_refused_by_name():
     with pytest.raises(TypeError, match="datetime"):
         _base.plain({"rows": [{"at": datetime(2026, 11, 23)}]})
+
+
+@pytest.mark.parametrize(
+    ("act", "expected"), [("close", [["act", "close"]]), ("nearer", [["act", "nearer"]]), ("drop", []), (7, [])]
+)
+def test_a_button_of_the_map_panel_is_returned(gallery, act, expected):
+    gallery.session_state["panel"] = {"act": {"act": act}}
+    assert picks(gallery.run())["log"] == expected
 
 
 def test_the_selected_node_is_kept_over_reruns_and_told_to_a_new_browser_page(gallery):

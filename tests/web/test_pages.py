@@ -16,7 +16,7 @@ from waypost.access import accounts, sessions
 from waypost.domain.instants import SECOND, now_us
 from waypost.web import deps, orders_filters
 
-PAGES = ("control_tower", "orders", "order")
+PAGES = ("control_tower", "orders", "order", "map")
 
 
 def drawn(app: AppTest, component: str, place: int = 0) -> dict[str, Any]:
@@ -44,7 +44,8 @@ def column(app: AppTest) -> list[str]:
 def test_every_page_opens_for_every_role_in_both_languages(shop, visit, page, role, locale):
     app = visit(page, role, locale, id="A-6")
     assert not app.exception
-    assert drawn(app, {"control_tower": "kpi_cards", "orders": "orders_table", "order": "journey_map"}[page])
+    component = {"control_tower": "kpi_cards", "orders": "orders_table", "order": "journey_map", "map": "map_panel"}
+    assert drawn(app, component[page])
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -65,7 +66,7 @@ def test_a_forged_name_without_a_session_is_nobody(shop, visit):
     assert not app.get("bidi_component")
 
 
-@pytest.mark.parametrize("page", ["control_tower", "orders"])
+@pytest.mark.parametrize("page", ["control_tower", "orders", "map"])
 def test_an_empty_store_says_what_to_do_next(empty_shop, visit, page):
     app = visit(page)
     assert not app.exception

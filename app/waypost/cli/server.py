@@ -58,6 +58,7 @@ def demo(
 ) -> None:
     """Open the control tower on a live, realistic day of orders; all of it simulated."""
     from waypost.simulate.company import Company
+    from waypost.simulate.drives import Drives
     from waypost.simulate.feeder import Feeder
     from waypost.web import start
 
@@ -73,10 +74,12 @@ def demo(
     stop = threading.Event()
     feeder = Feeder(company, f"http://{_reachable(host)}:{port}", key, lambda: speed, stop)
     waypost.clock = feeder.clock.now_us  # its time runs faster than ours
+    drives = Drives(company, feeder.clock.now_us, waypost.positions.take, stop)
     link = start.first_link(waypost, settings)
 
     def ready() -> None:
         feeder.start()
+        drives.start()
         _ready(settings, link, as_json)
 
     try:

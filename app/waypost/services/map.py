@@ -17,6 +17,7 @@ from waypost.services.whereabouts import Known, Places, Whereabouts
 MOST_SHOWN = 3_000  # objects; a browser still draws so many smoothly when vehicles move every second
 CELL_PX = 64  # so far apart circles can be told apart and hit with a finger
 MOST_STATIONS = 400
+_TOUCHING = 0.75  # of a cell: circles nearer to each other become one
 _TILE = 512  # pixels of the world at zoom 0, as the map counts
 _POLE = 85.0511
 _WORLD = (Point(-35, -100), Point(58, 140))
@@ -97,13 +98,37 @@ def clusters(where: Whereabouts, levels: NDArray[np.int8], zoom: float, most: in
         if len(found) <= most:
             break
         size *= 2
+    member = _joined(member, x, y, size * _TOUCHING)[member]
     line = np.argsort(member, kind="stable")
-    starts = np.searchsorted(member[line], np.arange(len(found) + 1))
+    kept, starts = np.unique(member[line], return_index=True)
+    ends = [*starts.tolist()[1:], len(line)]
     scale = round(math.log2(1 / size) * 10)
     return [
-        _cluster(f"{scale}.{cell}", located[line[starts[n] : starts[n + 1]]], where, levels)
-        for n, cell in enumerate(found.tolist())
+        _cluster(f"{scale}.{found[n]}", located[line[start:end]], where, levels)
+        for n, start, end in zip(kept.tolist(), starts.tolist(), ends, strict=True)
     ]
+
+
+def _joined(member: IDX, x: NDArray[np.float64], y: NDArray[np.float64], reach: float) -> IDX:
+    """Per cell the cell it joins, itself or a fuller one: neighbours on both sides of a line would cover each other."""
+    n = np.bincount(member)
+    east, north = np.bincount(member, x) / n, np.bincount(member, y) / n
+    joins = np.arange(len(n))
+    held: dict[tuple[int, int], list[int]] = {}
+    for cell in np.argsort(-n, kind="stable").tolist():
+        column, row = int(east[cell] // reach), int(north[cell] // reach)
+        around = (held.get((column + dx, row + dy), ()) for dx in (-1, 0, 1) for dy in (-1, 0, 1))
+        near = [
+            other
+            for others in around
+            for other in others
+            if (east[other] - east[cell]) ** 2 + (north[other] - north[cell]) ** 2 < reach**2
+        ]
+        if near:
+            joins[cell] = near[0]
+        else:
+            held.setdefault((column, row), []).append(cell)
+    return joins
 
 
 def _cluster(key: str, members: IDX, where: Whereabouts, levels: NDArray[np.int8]) -> Cluster:

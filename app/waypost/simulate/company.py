@@ -9,6 +9,7 @@ from itertools import chain, dropwhile
 from typing import Any
 
 from waypost.domain.instants import DAY
+from waypost.domain.position import Position
 from waypost.simulate.demand import Demand, promotion_day
 from waypost.simulate.hours import days_from, midnight, utc_day
 from waypost.simulate.journal import HORIZON, Arrival
@@ -16,7 +17,7 @@ from waypost.simulate.life import whole_life
 from waypost.simulate.profile import ORDINARY, Profile
 from waypost.simulate.shipment import World
 from waypost.simulate.trips import Timetable
-from waypost.simulate.vehicles import moves
+from waypost.simulate.vehicles import moves, on_the_road
 
 _POSITIONS_KEPT = 2 * DAY  # older positions of vehicles tell nobody anything
 
@@ -46,6 +47,10 @@ class Company:
     def peak(self) -> tuple[int, int] | None:
         """Start and end of the promotion's busiest hours (us)."""
         return self._world.demand.peak
+
+    def vehicles_at(self, at: int) -> list[Position]:
+        """Where the trucks on the road are at an instant (us)."""
+        return on_the_road(self._world.timetable, at)
 
     def history(self) -> Iterator[dict[str, Any]]:
         """The CloudEvents that have arrived until now, in order of their arrival."""

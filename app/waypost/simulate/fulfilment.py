@@ -9,7 +9,7 @@ from waypost.simulate.basket import Order
 from waypost.simulate.dice import HOUR, MINUTE, lognormal, span
 from waypost.simulate.hours import Week, local_day
 from waypost.simulate.journal import Journal
-from waypost.simulate.network import TILL
+from waypost.simulate.network import TILL, Warehouse
 from waypost.simulate.shipment import Outcome, Shipment, World
 from waypost.simulate.shopping import cancel
 
@@ -94,7 +94,7 @@ def prepare(parcel: Shipment, allocated: int, delay: int) -> int | None:
     started = warehouse.week.when_open(allocated + delay + round(wait), warehouse.city.zone)
     picked = started + span(rng, 0.1, 0.7)
     packed = picked + round(lognormal(rng, 22, 0.5) * MINUTE)
-    wms, seen = warehouse.partner, {"evidence": "scanned", "place": f"{warehouse.city.name} {warehouse.code}"}
+    wms, seen = warehouse.partner, _at_warehouse(warehouse)
     if not order.split and len(parcel.orders) == 1 and not order.exchanges and rng.random() < 0.005:
         parcel.told(wms, "warehouse.intercepted", picked, **seen)
         cancel(order, picked + 10 * MINUTE, parcel.journal, "order.cancelled", "consignee.changed_mind")
@@ -103,6 +103,11 @@ def prepare(parcel: Shipment, allocated: int, delay: int) -> int | None:
         parcel.told(wms, "warehouse.picked", picked, missable=True, reason=reason, **seen)
     parcel.told(wms, "warehouse.packed", packed, missable=True, reason=reason, **seen)
     return packed
+
+
+def _at_warehouse(warehouse: Warehouse) -> dict[str, Any]:
+    city = warehouse.city
+    return {"evidence": "scanned", "place": f"{city.name} {warehouse.code}", "lat": city.lat, "lon": city.lon}
 
 
 def declare_shipped(order: Order, packed: int, journal: Journal, rng: Random) -> None:
@@ -117,7 +122,7 @@ def leave(parcel: Shipment, packed: int) -> int:
     warehouse, rng = parcel.order.lane.warehouse, parcel.rng
     planned, real = parcel.world.timetable.collection(warehouse, packed + 15 * MINUTE)
     out = max(packed + 4 * MINUTE, min(planned, real) - round(rng.uniform(5, 45) * MINUTE))
-    seen: dict[str, Any] = {"evidence": "scanned", "place": f"{warehouse.city.name} {warehouse.code}"}
+    seen = _at_warehouse(warehouse)
     parcel.told(warehouse.partner, "warehouse.outbound_scan", out, missable=True, **seen)
     late = "carrier.late_pickup" if real - planned > 45 * MINUTE else None
     taken = real + round(rng.uniform(1, 9) * MINUTE)
@@ -128,7 +133,8 @@ def leave(parcel: Shipment, packed: int) -> int:
 def collect_in_shop(order: Order, confirmed: int, journal: Journal, rng: Random) -> Outcome:
     """An order that its buyer fetches from a shop, or forgets there."""
     zone, place = order.zone, f"Lumen & Leaf {order.city.name}"
-    seen: dict[str, Any] = {"evidence": "scanned", "place": place, "zone": zone}
+    spot = {"lat": order.city.lat, "lon": order.city.lon}
+    seen: dict[str, Any] = {"evidence": "scanned", "place": place, "zone": zone, **spot}
     picked = _SHOP.when_open(confirmed + span(rng, 0.2, 1.5), zone) + span(rng, 0.1, 1.2)
     if rng.random() < 0.05:
         picked += span(rng, 6, 30)  # the shop has none left and gets it from the warehouse

@@ -2,24 +2,53 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from waypost.simulate.dice import MINUTE
-from waypost.simulate.geography import between
-from waypost.simulate.hours import local_text
+from waypost.domain.geo import Point, bearing_deg
+from waypost.domain.position import Position
+from waypost.domain.subject import Subject, SubjectKind
+from waypost.simulate.dice import HOUR, MINUTE
+from waypost.simulate.geography import between, distance_km
+from waypost.simulate.hours import local_text, utc_day
 from waypost.simulate.journal import Arrival, Journal
 from waypost.simulate.network import TELEMATICS
 from waypost.simulate.shipment import World
-from waypost.simulate.trips import Trip
+from waypost.simulate.trips import Timetable, Trip
 
 _EVERY = 20 * MINUTE
+_LONGEST = 4  # days that a truck may be under way
 
 
 def moves(day: date, world: World, since: int, positions_from: int) -> list[Arrival]:
     """What the trucks leaving on a local day after `since` report; positions only from an instant (us) on."""
     trips = [trip for trip in world.timetable.trips_on(day) if trip.departure >= since]
     return [arrival for trip in trips for arrival in _trip(trip, world, positions_from)]
+
+
+def on_the_road(timetable: Timetable, at: int) -> list[Position]:
+    """Where every truck that is under way at an instant (us) is, as its receiver would tell it."""
+    today = utc_day(at)
+    days = [today + timedelta(days=n) for n in range(-_LONGEST, 2)]
+    trips = [trip for day in days for trip in timetable.trips_on(day) if trip.departure <= at < trip.arrival]
+    return [_reading(trip, at) for trip in trips]
+
+
+def _reading(trip: Trip, at: int) -> Position:
+    route, share = trip.route, _share(trip, at)
+    here, soon = (Point(*between(route.origin, route.destination, part)) for part in (share, share + 0.01))
+    drives = _share(trip, at + MINUTE) > share
+    hours = (trip.arrival - trip.departure) / HOUR
+    return Position(
+        vehicle=Subject(SubjectKind.VEHICLE, trip.vehicle),
+        at=at,
+        lat=here.lat,
+        lon=here.lon,
+        speed_kmh=round(1.22 * distance_km(route.origin, route.destination) / hours) if drives else 0,
+        course=round(bearing_deg(here, soon)),
+        source=TELEMATICS.source,
+        simulated=True,
+    )
 
 
 def _trip(trip: Trip, world: World, positions_from: int) -> list[Arrival]:

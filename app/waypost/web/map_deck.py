@@ -23,6 +23,7 @@ SILENT_AFTER = 30 * 60 * SECOND
 # Drawn on the canvas, where no icon font is; the legend shows the same ones.
 GLYPHS: Final = {"ok": "●", "yellow": "▲", "red": "■"}
 CLUSTERS, VEHICLES, SILENT, STATIONS = "clusters", "vehicles", "silent", "stations"
+KINDS: Final = {CLUSTERS: "orders", STATIONS: "station", VEHICLES: "vehicle", SILENT: "vehicle"}
 _FONT: Final = f"{theme.FONT}"
 _LARGEST = 28.0  # pixels: circles beside each other stay apart
 _LABEL_PX, _LABEL_EVERY = 96, 22
@@ -53,16 +54,23 @@ def name_of(vehicle: Subject) -> str:
 
 def deck(
     found: MapPicture, vehicles: Snapshot | None, view: tuple[Point, float], fmt: Format, *,
-    dark: bool, style: str | None = None, datum: Datum = "wgs84",
+    dark: bool, turn: int = 0, pick: str | None = None, style: str | None = None, datum: Datum = "wgs84",
 ) -> CompactDeck:  # fmt: skip
-    """The whole map; `style` is the address of an own server's tiles, whose datum everything is drawn in."""
+    """The whole map; `style` is the address of an own server's tiles, whose datum everything is drawn in.
+
+    Streamlit pales everything but what was clicked, found by its number in its layer; after the next
+    update that may be another vehicle. So layers get another name with each click (`turn`), by which
+    nothing is paled, and what is chosen (`pick`) gets a ring.
+    """
     tokens = theme.DARK if dark else theme.LIGHT
     centre, zoom = convert(view[0], "wgs84", datum), view[1]
     layers = [] if style else [_land(tokens)]
     dots, names = _stations(found.stations, zoom, tokens, datum)
-    layers += [dots, *_circles(found.clusters, fmt, tokens, datum), names]
-    if vehicles is not None:
-        layers += _vehicles(vehicles, found.now, len(found.clusters), tokens, datum)
+    silent, heard = _vehicles(vehicles, found.now, len(found.clusters), tokens, datum)
+    layers += [dots, *silent, *_circles(found.clusters, fmt, tokens, datum), names, *heard]
+    for layer in layers:
+        layer.id = f"{layer.id}.{turn}" if layer.id in KINDS else layer.id
+    layers += _ring(found, vehicles, pick, tokens, datum)
     made = CompactDeck(
         layers=layers,
         initial_view_state=pdk.ViewState(latitude=centre.lat, longitude=centre.lon, zoom=zoom, max_zoom=16),
@@ -105,7 +113,7 @@ def _circles(clusters: list[Cluster], fmt: Format, tokens: Tokens, datum: Datum)
     badges: list[dict[str, Any]] = []
     for cluster in clusters:
         level, place = worst(cluster.levels), _place(cluster.lat, cluster.lon, datum)
-        radius = round(min(_LARGEST, 9 + 2.2 * math.log2(cluster.n)), 1)
+        radius = _radius(cluster)
         tip = f"{cluster.name}\n{tiers(cluster.levels, fmt)}".strip()
         rows.append(
             {"id": cluster.id, "p": place, "r": radius, "e": edges[level], "t": fmt.short(cluster.n), "tip": tip}
@@ -137,6 +145,48 @@ def _circles(clusters: list[Cluster], fmt: Format, tokens: Tokens, datum: Datum)
     return [circles, numbers, badge]
 
 
+def _ring(
+    found: MapPicture, vehicles: Snapshot | None, pick: str | None, tokens: Tokens, datum: Datum
+) -> list[pdk.Layer]:
+    """A ring around what is chosen, wherever it has moved to."""
+    spot, size = _chosen(found, vehicles, pick)
+    if spot is None:
+        return []
+    return [
+        pdk.Layer(
+            "ScatterplotLayer",
+            [{"p": _place(spot.lat, spot.lon, datum)}],
+            id="ring",
+            pickable=False,
+            filled=False,
+            stroked=True,
+            get_position="p",
+            get_radius=size,
+            radius_units=pdk.types.String("pixels"),
+            get_line_color=_rgb(tokens.ink),
+            line_width_units=pdk.types.String("pixels"),
+            get_line_width=2.5,
+        )
+    ]
+
+
+def _chosen(found: MapPicture, vehicles: Snapshot | None, pick: str | None) -> tuple[Point | None, float]:
+    """Where the chosen thing is now, and the radius of a ring around it in pixels."""
+    kind, _, key = (pick or "").partition(":")
+    if kind == "orders" and (cluster := found.cluster(key)):
+        return Point(cluster.lat, cluster.lon), _radius(cluster) + 6
+    if kind == "station":
+        return next((Point(s.lat, s.lon) for s in found.stations if s.id == key), None), 11
+    if kind == "vehicle" and vehicles is not None:
+        return next((p.point for vehicle, p in vehicles.last.items() if name_of(vehicle) == key), None), 14
+    return None, 0
+
+
+def _radius(cluster: Cluster) -> float:
+    """Of a circle, in pixels."""
+    return round(min(_LARGEST, 9 + 2.2 * math.log2(cluster.n)), 1)
+
+
 def _stations(stations: list[Station], zoom: float, tokens: Tokens, datum: Datum) -> tuple[pdk.Layer, pdk.Layer]:
     rows = [{"id": s.id, "p": _place(s.lat, s.lon, datum), "tip": "\n".join(s.names[:6])} for s in stations]
     labels = [{"p": _place(s.lat, s.lon, datum), "t": s.names[0][:_NAME]} for s in _uncrowded(stations, zoom)]
@@ -158,7 +208,12 @@ def _stations(stations: list[Station], zoom: float, tokens: Tokens, datum: Datum
     return dots, names
 
 
-def _vehicles(vehicles: Snapshot, now: int, taken: int, tokens: Tokens, datum: Datum) -> list[pdk.Layer]:
+def _vehicles(
+    vehicles: Snapshot | None, now: int, taken: int, tokens: Tokens, datum: Datum
+) -> tuple[list[pdk.Layer], list[pdk.Layer]]:
+    """Layers of the silent vehicles, to lie below the orders, and of the others; none where they are not wanted."""
+    if vehicles is None:
+        return [], []
     heard: list[dict[str, Any]] = []
     silent: list[dict[str, Any]] = []
     for found in shown_vehicles(vehicles, MOST_SHOWN - min(taken, MOST_SHOWN // 2)):
@@ -166,10 +221,7 @@ def _vehicles(vehicles: Snapshot, now: int, taken: int, tokens: Tokens, datum: D
         if found.course is not None:
             row |= {"i": "a", "a": -round(found.course)}
         (heard if now - found.at < SILENT_AFTER else silent).append(row)
-    return [
-        _icons(SILENT, silent, _rgb(tokens.muted, 170)),
-        _icons(VEHICLES, heard, _rgb(tokens.ink)),
-    ]
+    return [_icons(SILENT, silent, _rgb(tokens.muted, 170))], [_icons(VEHICLES, heard, _rgb(tokens.ink))]
 
 
 def _icons(name: str, rows: list[dict[str, Any]], colour: list[int]) -> pdk.Layer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import streamlit as st
@@ -19,7 +21,10 @@ PAGE: Final = "map"
 NARROW: Final = ("channel", "carrier")
 ANY_ZOOM: Final = 3.0
 _VIEW: Final = f"{PAGE}.view"
-_PIXELS: Final = (900, 600)
+_PICK: Final = f"{PAGE}.pick"
+_ON_ITS_WAY_S: Final = 4.0
+_PIXELS: Final = (800, 680)
+_PHONE: Final = (360, 420)
 _CLOSEST: Final = 15.0
 
 
@@ -49,8 +54,21 @@ def read(view: View) -> MapFilters:
         tuple((name, found) for name in NARROW if (found := links.values(name))),
         links.value("vehicles") != "off",
         _asked_view(),
-        links.value("pick"),
+        _picked(),
     )
+
+
+def pick(what: str | None, more: Mapping[str, str] | None = None) -> None:
+    """Put what was chosen into the address, with what else changes."""
+    st.session_state[_PICK] = what, time.monotonic() + _ON_ITS_WAY_S
+    links.put({"pick": what, **(more or {})})
+
+
+def _picked() -> str | None:
+    """What is chosen. A run that was asked for a moment before a click still comes with the address of before."""
+    own, until = st.session_state.get(_PICK, (None, 0.0))
+    chosen: str | None = own if time.monotonic() < until else links.value("pick")
+    return chosen
 
 
 def _asked_view() -> tuple[Point, float] | None:
@@ -74,7 +92,9 @@ def opening_view(held: MapFilters) -> tuple[Point, float]:
         found = cache.map_picture(OrderQuery(status="open"), ANY_ZOOM)
         points = [Point(c.lat, c.lon) for c in found.clusters for _ in range(min(c.n, 50))]
         points += [position.point for position in list(cache.vehicles().last.values())[:500]]
-        st.session_state[_VIEW] = overview_of(points, *_PIXELS)
+        # The only thing that tells a phone before the page is drawn.
+        phone = "Mobi" in (st.context.headers.get("User-Agent") or "")
+        st.session_state[_VIEW] = overview_of(points, *(_PHONE if phone else _PIXELS))
     opened: tuple[Point, float] = st.session_state[_VIEW]
     return opened
 

@@ -13,7 +13,7 @@ from waypost.services.positions import Snapshot
 from waypost.services.whereabouts import Known
 from waypost.web import cache, links
 from waypost.web.format import Format
-from waypost.web.map_deck import CLUSTERS, SILENT, SILENT_AFTER, STATIONS, VEHICLES, name_of, tiers
+from waypost.web.map_deck import KINDS, SILENT_AFTER, name_of, tiers
 from waypost.web.map_filters import MapFilters
 from waypost.web.phrases import due, reason
 from waypost.web.words import TIERS, stage_name
@@ -21,15 +21,15 @@ from waypost.web.words import TIERS, stage_name
 ROWS: Final = 8
 MOST_LISTED: Final = 100  # ids that a link to the list can carry
 _NEARER: Final = 3.0  # zoom levels: eight times as near
-_KINDS: Final = {CLUSTERS: "orders", STATIONS: "station", VEHICLES: "vehicle", SILENT: "vehicle"}
 
 
 def picked(selection: Any) -> str | None:
     """What was chosen, as it stands in the address; None when nothing is."""
     objects = selection.get("selection", {}).get("objects", {}) if selection else {}
     for layer, found in objects.items():
-        if layer in _KINDS and found:
-            return f"{_KINDS[layer]}:{found[0].get('id') or found[0].get('tip')}"
+        kind = KINDS.get(layer.partition(".")[0])
+        if kind and found:
+            return f"{kind}:{found[0].get('id') or found[0].get('tip')}"
     return None
 
 
@@ -119,9 +119,10 @@ def _vehicle(position: Position, view: View, fmt: Format) -> dict[str, Any]:
     facts.append({"label": t("Source"), "value": position.source})
     aboard = cache.aboard(position.vehicle)
     note = t.plural("{n} order aboard", "{n} orders aboard", len(aboard), n=fmt.count(len(aboard)))
-    mark = f"{t('simulated')} · {note}" if position.simulated else note
+    mark = " · ".join([t("simulated"), note]) if position.simulated else note
     title = name_of(position.vehicle)
-    return {"icon": "local_shipping", "title": title, "note": mark, "facts": facts, **_listed(aboard, view, fmt)}
+    listed = _listed(aboard, view, fmt) if aboard else {}
+    return {"icon": "local_shipping", "title": title, "note": mark, "facts": facts, **listed}
 
 
 def _listed(places: Sequence[int], view: View, fmt: Format) -> dict[str, Any]:
