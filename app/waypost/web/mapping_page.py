@@ -66,7 +66,8 @@ def _choose(found: list[Source], fmt: Format) -> Source:
         n = by_name[name].waiting
         if not n:
             return name
-        return f"{name} · {t.plural('{n} word waits', '{n} words wait', n, n=fmt.count(n))}"
+        waits = t.plural("{n} word waits", "{n} words wait", n, n=fmt.count(n))
+        return f"{name} · {waits}"
 
     bound = links.bound(PAGE, "source", held, forget=("job", "version"))
     st.selectbox(t("Source"), tuple(by_name), format_func=named, **bound)

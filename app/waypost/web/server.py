@@ -22,7 +22,7 @@ from waypost.api.routes import api_routes, closing_routes
 from waypost.services.app import Waypost
 from waypost.services.settings import Settings, cookie_secret
 from waypost.web import deps
-from waypost.web.graph_frame import graph_routes
+from waypost.web.graph_frame import GraphFrame
 from waypost.web.index_page import index_routes
 from waypost.web.startup import apply_config, check_config
 
@@ -41,8 +41,9 @@ def build_console(waypost: Waypost, access: AccessContext, settings: Settings) -
         log.warning(problem)
     deps.provide(waypost)
     entry = next(path for path in _ENTRIES if path.is_file())
-    routes = [*api_routes(waypost), *login_routes(access), *index_routes(), *graph_routes(), *closing_routes()]
-    return st.App(entry, lifespan=_lifespan(waypost), routes=routes, middleware=[Middleware(Gate, access=access)])
+    routes = [*api_routes(waypost), *login_routes(access), *index_routes(), *closing_routes()]
+    around = [Middleware(Gate, access=access), Middleware(GraphFrame)]
+    return st.App(entry, lifespan=_lifespan(waypost), routes=routes, middleware=around)
 
 
 def _lifespan(waypost: Waypost) -> Any:
