@@ -142,8 +142,7 @@ def _store(waypost: Waypost, read: Iterable[Batch], progress: Progress) -> Impor
         progress(counter.report.inserted + counter.report.duplicates)
 
     tables = Tables(waypost.vocabulary)
-    for batch in read:
-        batch = _retold(waypost, batch, tables)
+    for batch in (_retold(waypost, batch, tables) for batch in read):
         counter.read(batch)
         while len(waiting) >= IN_FLIGHT:
             settle()
