@@ -26,5 +26,5 @@ else:
         left, right = st.columns([8, 4])
         with left:
             room.draw(held, vocabulary, fmt)
-        with right:
+        with right, st.container(key="vocabulary.side"):
             vocabulary_entry.draw(held, vocabulary, fmt)

@@ -10,13 +10,14 @@ from components._base import N_, plain, register, words
 
 
 class Row(TypedDict):
-    """One entry: its label in the reader's language, its code, and a few words on the right."""
+    """One entry: its label in the reader's language, its code or what is said of it, and a few words on the right."""
 
     id: str
     href: str
     icon: NotRequired[str]
     label: str
     code: NotRequired[str]
+    says: NotRequired[str]
     detail: NotRequired[str]
     chosen: NotRequired[bool]
 

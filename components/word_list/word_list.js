@@ -33,13 +33,13 @@ class WordList {
     );
   }
 
-  row({ href, icon: name, label, code, detail, chosen }) {
+  row({ href, icon: name, label, code, says, detail, chosen }) {
     return h(
       "a",
       { class: "entry", href, "aria-current": chosen && "true" },
       icon(name ?? "label", { class: "icon muted" }),
       h("span", { class: "label cut" }, label),
-      h("span", { class: "code mono muted cut" }, code),
+      h("span", { class: says ? "code muted cut" : "code mono muted cut" }, says ?? code),
       h("span", { class: "detail small muted cut" }, detail),
     );
   }

@@ -32,19 +32,20 @@ class Town:
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A console over the scene, in a process of its own."""
-    with _town(tmp_path_factory.mktemp("town"), fill) as base:
+    with opened_town(tmp_path_factory.mktemp("town"), fill) as base:
         yield Town(base)
 
 
 @pytest.fixture(scope="session")
 def busy_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A console over 40 days of a simulated company."""
-    with _town(tmp_path_factory.mktemp("busy"), _live_through) as base:
+    with opened_town(tmp_path_factory.mktemp("busy"), _live_through) as base:
         yield Town(base)
 
 
 @contextmanager
-def _town(folder: Path, tell: Callable[[Waypost, int], None]) -> Iterator[str]:
+def opened_town(folder: Path, tell: Callable[[Waypost, int], None]) -> Iterator[str]:
+    """A console over a new database that `tell` has filled; gives its address."""
     url = f"sqlite:///{folder / 'waypost.db'}"
     with Waypost.open(url) as waypost:
         now = now_us()

@@ -136,7 +136,8 @@ class Crowded:
     """A Waypost whose writer is full at times, and that counts what waits in it."""
 
     def __init__(self, waypost: Waypost) -> None:
-        self.vocabulary, self._waypost, self._turn, self.most = waypost.vocabulary, waypost, 0, 0
+        self.vocabulary, self.engine = waypost.vocabulary, waypost.engine
+        self._waypost, self._turn, self.most = waypost, 0, 0
         self._futures: list[Any] = []
 
     def submit(self, said: Any, refused: Any = ()) -> Any:

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 
 from tests import pictures
-from tests.histories import START, histories
+from tests.histories import START
 from tests.properties import examples
+from tests.spoken import STEPS, spoken
 from tests.worlds import World, sqlite_copy, wipe
 from waypost.domain.instants import from_us
-from waypost.domain.statement import UNMAPPED, Statement
+from waypost.domain.statement import Statement
 from waypost.domain.vocabulary import load
 from waypost.services.mappings import replay, tables
 from waypost.services.mappings.tables import Edits
@@ -28,24 +28,6 @@ from waypost.store.meanings import KIND
 from waypost.store.migrate import upgrade
 from waypost.store.schema import document, event
 from waypost.store.schema import source as source_table
-
-WORDS = ["status:shipped", "status:hold", "谜", "x" * 250]
-CODES = ["order.cancelled", "order.quantity_cancelled", "linehaul.hub_arrived", "lastmile.attempt_failed",
-         "delivery.delivered", "order.line_cancelled", tables.SAYS_NOTHING, "side.lost"]  # fmt: skip
-TOLD = st.dictionaries(st.sampled_from(WORDS), st.sampled_from(CODES), max_size=4)
-STEPS = st.lists(st.tuples(st.sampled_from(["shop", "carrier"]), TOLD, st.booleans()), max_size=5)
-
-
-@st.composite
-def spoken(draw: st.DrawFn) -> list[Statement]:
-    """A history in which many statements carry a partner's word, mapped or not."""
-    told = draw(histories(max_size=25))
-    words = [draw(st.sampled_from([None, *WORDS])) for _ in told]
-    return [_say(s, word) for s, word in zip(told, words, strict=True)]
-
-
-def _say(s: Statement, word: str | None) -> Statement:
-    return s._replace(word=word or ("谜" if s.code == UNMAPPED else None))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from waypost.connect.registry import GROUP
 from waypost.connect.words import Words, read_words
+from waypost.domain.errors import DocumentError
 
 NO_WORDS = Words({})
 
@@ -25,3 +26,16 @@ def shipped_words(connector_id: str) -> Words:
             return NO_WORDS
         return read_words(text)
     return NO_WORDS
+
+
+@cache
+def connectors_with_words() -> tuple[str, ...]:
+    """The installed connectors that bring words, by id; one whose file is broken is left out."""
+    return tuple(name for name in sorted({point.name for point in entry_points(group=GROUP)}) if _readable(name))
+
+
+def _readable(connector_id: str) -> bool:
+    try:
+        return bool(shipped_words(connector_id))
+    except DocumentError:
+        return False

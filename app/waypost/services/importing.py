@@ -19,6 +19,7 @@ from waypost.domain.instants import TzSource, now_us
 from waypost.domain.statement import UNMAPPED, Classifier, Statement
 from waypost.domain.subject import SubjectKind
 from waypost.services.app import Waypost
+from waypost.store.meanings import Tables
 from waypost.store.writer import Receipt
 
 CONNECTOR = "table_file"
@@ -140,7 +141,8 @@ def _store(waypost: Waypost, read: Iterable[Batch], progress: Progress) -> Impor
         counter.stored(waiting.popleft().result())
         progress(counter.report.inserted + counter.report.duplicates)
 
-    for batch in read:
+    tables = Tables(waypost.vocabulary)
+    for batch in (_retold(waypost, batch, tables) for batch in read):
         counter.read(batch)
         while len(waiting) >= IN_FLIGHT:
             settle()
@@ -148,6 +150,12 @@ def _store(waypost: Waypost, read: Iterable[Batch], progress: Progress) -> Impor
     while waiting:
         settle()
     return counter.report
+
+
+def _retold(waypost: Waypost, batch: Batch, tables: Tables) -> Batch:
+    """The batch as the writer will store it, so that the report counts what is stored."""
+    with waypost.engine.connect() as connection:
+        return batch._replace(said=list(tables.retold(connection, batch.said)))
 
 
 def _submit(waypost: Waypost, batch: Batch) -> Future[Receipt]:

@@ -86,7 +86,7 @@ class Tables:
         if edited is None:
             return said
         # A connector that was handed the table has read the word by it already: it came with the shipped code.
-        came = said.code
+        came = said.code if said.told is None else said.told
         if came == edited and table.shipped:
             came = table.shipped.get(said.word or "", UNMAPPED)
         code, slot, repeats = meaning(edited, self._vocabulary)

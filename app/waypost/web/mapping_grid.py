@@ -19,6 +19,7 @@ from waypost.web.format import Format
 from waypost.web.mapping_draft import Draft
 
 _EXCERPT: Final = 160
+_TALL: Final = 15  # rows beyond which the grid scrolls
 SAID_BY: Final = {
     "waiting": N_("waits for a code"),
     "edited": N_("said here"),
@@ -82,14 +83,14 @@ def grid(draft: Draft, shown: list[Row], vocabulary: Vocabulary, fmt: Format, *,
             "note": [row.note for row in shown],
         }
     )
-    height = min(38 + 35 * max(len(shown), 1), 560)
     name = f"{key}.{draft.base.version}.{draft.turn}.{fmt.lang}"
     locked = list(table.columns) if fixed else [c for c in table.columns if c not in ("code", "note")]
     st.data_editor(
         table,
         key=name,
         hide_index=True,
-        height=height,
+        height="auto" if len(shown) <= _TALL else 560,
+        placeholder=t("Not mapped yet"),
         disabled=locked,
         column_config=_columns(vocabulary, fmt),
         alt=t("The words of this source and what they mean"),
@@ -144,9 +145,18 @@ def _example(event: StoredEvent | None, show: bool) -> str:
     """The beginning of what a partner really sent, personal data covered."""
     if event is None:
         return ""
-    raw = personal.payload(event.payload, show=show)
+    raw = personal.payload(_unwrapped(event.payload), show=show)
     if raw is None and event.attributes:
         known = {name: personal.attribute(name, value, show=show) for name, value in event.attributes.items()}
         raw = json.dumps(known, ensure_ascii=False)
     parts = [" ".join(raw.split())] if raw else [event.raw_time, event.place or ""]
     return " ".join(part for part in parts if part)[:_EXCERPT]
+
+
+def _unwrapped(payload: str | None) -> str | None:
+    """A body that was sent as a text inside JSON, as itself: what is covered in it must be found."""
+    try:
+        inside = json.loads(payload or "")
+        return inside if isinstance(inside, str) and isinstance(json.loads(inside), dict | list) else payload
+    except ValueError:
+        return payload

@@ -58,18 +58,12 @@ def draw(who: Identity, fmt: Format) -> None:
 
 
 def _choose(found: list[Source], fmt: Format) -> Source:
-    t = fmt.t
+    """The source that the address names, else the one with most words that wait."""
     by_name = {source.name: source for source in found}
     held = links.value("source", list(by_name)) or found[0].name
-
-    def named(name: str) -> str:
-        n = by_name[name].waiting
-        if not n:
-            return name
-        return f"{name} · {t.plural('{n} word waits', '{n} words wait', n, n=fmt.count(n))}"
-
     bound = links.bound(PAGE, "source", held, forget=("job", "version"))
-    st.selectbox(t("Source"), tuple(by_name), format_func=named, **bound)
+    # Nothing that changes may stand in the labels, because the browser names a choice by its label.
+    st.selectbox(fmt.t("Source"), tuple(by_name), **bound)
     return by_name[held]
 
 

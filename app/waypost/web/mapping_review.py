@@ -48,6 +48,7 @@ def review(source: str, draft: Draft, who: Identity, vocabulary: Vocabulary, fmt
         with st.container(border=True, key=f"{_KEY}.preview"):
             _previewed(draft.preview, vocabulary, fmt)
             _publishing(source, draft, who, fmt)
+            _behind(draft.preview, vocabulary, fmt)
 
 
 def _try(source: str, draft: Draft, fmt: Format) -> None:
@@ -67,7 +68,8 @@ def change_lines(changes: list[Change], vocabulary: Vocabulary, fmt: Format) -> 
         before, after = (_said(code, vocabulary, fmt) for code in (change.before, change.after))
         line: dict[str, Any] = {"label": change.word, "note": f"{before} → {after}"}
         if change.before == change.after:
-            line["note"] = f"{fmt.t('Note')}: {change.note_after or '–'}"
+            note = fmt.t("Note")
+            line["note"] = f"{note}: {change.note_after or '–'}"
         found.append(line)
     return found
 
@@ -79,13 +81,21 @@ def _said(code: str | None, vocabulary: Vocabulary, fmt: Format) -> str:
 def _previewed(found: Preview, vocabulary: Vocabulary, fmt: Format) -> None:
     t = fmt.t
     if not found.events:
-        st.markdown(f"**{t('No stored event changes.')}**")
+        nothing = t("No stored event changes.")
+        st.markdown(f"**{nothing}**")
         st.caption(t("Events that come from now on are read by the new table."))
         return
     events = t.plural("{n} event", "{n} events", found.events, n=fmt.count(found.events))
     orders = t.plural("{n} order", "{n} orders", found.orders, n=fmt.count(found.orders))
-    st.markdown(f"**{t('{events} of {orders} would mean something else', events=events, orders=orders)}**")
-    st.markdown(_standing_line(found, fmt))
+    means = t("{events} of {orders} would mean something else", events=events, orders=orders)
+    st.markdown(f"**{means}**  \n{_standing_line(found, fmt)}")
+
+
+def _behind(found: Preview, vocabulary: Vocabulary, fmt: Format) -> None:
+    """The events and the orders behind the counts."""
+    if not found.events:
+        return
+    t = fmt.t
     left, right = st.columns(2)
     texts, moves = translated(FACTS, t), t("Events by meaning")
     with left:
@@ -123,7 +133,7 @@ def _order_row(change: OrderChange, fmt: Format) -> dict[str, Any]:
     before, after = (_stands(standing, fmt) for standing in (change.before, change.after))
     icon = TIER_ICONS[change.after.level] if change.after.level != "ok" else "route"
     href = links.order(Subject(SubjectKind.ORDER, change.ref, change.scope))
-    return {"id": str(change.key), "href": href, "icon": icon, "label": change.ref, "code": f"{before} → {after}"}
+    return {"id": str(change.key), "href": href, "icon": icon, "label": change.ref, "says": f"{before} → {after}"}
 
 
 def _stands(standing: Standing, fmt: Format) -> str:

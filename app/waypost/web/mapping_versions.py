@@ -30,7 +30,7 @@ def versions(source: str, held: MappingVersion, who: Identity, may: bool, vocabu
     texts = translated(TEXTS, t)
     with st.expander(t("Versions"), icon=":material/history:", key=f"{_KEY}.{source}"):
         lines: list[Any] = [_line(version, fmt) for version in reversed(history)]
-        fact_list(t("Versions"), lines, key=f"{_KEY}.list", t=texts, lang=fmt.lang)
+        fact_list(t("Who, when and why"), lines, key=f"{_KEY}.list", t=texts, lang=fmt.lang)
         older = [version.version for version in reversed(history[:-1])]
         chosen = _choose([*older, 0], fmt)
         if chosen is None:
@@ -77,7 +77,8 @@ def _line(version: MappingVersion, fmt: Format) -> dict[str, Any]:
     t = fmt.t
     words = t.plural("{n} word", "{n} words", len(version.edits.words), n=fmt.count(len(version.edits.words)))
     title = t("Version {n}", n=version.version)
-    force = f" · {t('in force')}" if version.retired_at is None else ""
+    force = t("in force")
+    force = f" · {force}" if version.retired_at is None else ""
     note = f"{version.by}, {fmt.instant(version.published_at)}"
     if version.comment:
         note += f": {version.comment}"

@@ -27,7 +27,7 @@ from waypost.services.position_feed import PositionFeed, feed_from, working
 from waypost.services.settings import Settings, cookie_secret
 from waypost.web import deps
 from waypost.web.assets import asset_routes
-from waypost.web.graph_frame import graph_routes
+from waypost.web.graph_frame import GraphFrame
 from waypost.web.index_page import index_routes
 from waypost.web.startup import apply_config, check_config
 
@@ -47,8 +47,8 @@ def build_console(waypost: Waypost, access: AccessContext, settings: Settings) -
     deps.provide(waypost, settings)
     entry = next(path for path in _ENTRIES if path.is_file())
     own = [*track_routes(waypost, access), *asset_routes(settings), *api_routes(waypost), *login_routes(access)]
-    routes = [*own, *index_routes(), *graph_routes(), *closing_routes()]
-    middleware = [Middleware(Gate, access=access), Middleware(Express, waypost=waypost)]
+    routes = [*own, *index_routes(), *closing_routes()]
+    middleware = [Middleware(Gate, access=access), Middleware(Express, waypost=waypost), Middleware(GraphFrame)]
     lifespan = _lifespan(waypost, feed_from(settings, waypost), settings.role == "all")
     return st.App(entry, lifespan=lifespan, routes=routes, middleware=middleware)
 

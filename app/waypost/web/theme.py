@@ -134,11 +134,17 @@ h1, h2, h3 { letter-spacing: -0.01em; }
 .wp-returns a:hover b { color: var(--wp-accent); text-decoration: underline; text-underline-offset: 3px; }
 .wp-sim { padding: 0 6px; border: 1px dashed var(--wp-muted); border-radius: 4px; font-size: 12px; line-height: 18px; }
 
+/* The entry of the vocabulary stays in sight while its long list is scrolled. */
+@media (min-width: 641px) {
+  .st-key-vocabulary-side { position: sticky; top: 24px; max-height: calc(100vh - 48px); overflow-y: auto; }
+  [data-testid="stColumn"]:has(> [data-testid="stVerticalBlock"] .st-key-vocabulary-side) { align-self: stretch; }
+}
+
 /* On a phone the entry of the vocabulary stands above the list it was chosen from, and the graph is its list. */
 @media (max-width: 640px) {
   .st-key-vocabulary-body > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] {
     flex-direction: column-reverse; }
-  .st-key-vocabulary-graph { display: none; }
+  .st-key-vocabulary-graph, .st-key-vocabulary-choose { display: none; }
 }
 
 /* Who is signed in, at the foot of the sidebar. */

@@ -18,7 +18,7 @@ from waypost.services.mappings.heard import Use
 from waypost.web import cache, links, personal, session
 from waypost.web.format import Format
 from waypost.web.vocabulary_list import icon_of, kind_of, row
-from waypost.web.vocabulary_page import KINDS, PAGE, Asked
+from waypost.web.vocabulary_page import ONE, PAGE, Asked
 
 REPEATS = {
     "arrive": N_("Each one opens a visit to a place"),
@@ -44,7 +44,7 @@ def draw(held: Asked, vocabulary: Vocabulary, fmt: Format) -> None:
         close = t("Close")
         st.button(close, key=f"{PAGE}.close", icon=":material/close:", on_click=links.put, args=({"entry": None},))
     listed = translated(FACTS, t)
-    fact_list(t(KINDS[kind_of(entry)]), facts(entry, vocabulary, fmt), key=f"{PAGE}.facts", t=listed, lang=fmt.lang)
+    fact_list(t(ONE[kind_of(entry)]), facts(entry, vocabulary, fmt), key=f"{PAGE}.facts", t=listed, lang=fmt.lang)
     near = related(entry, held, vocabulary, fmt)
     if near:
         word_list(near, key=f"{PAGE}.near", t=translated(WORDS, t), label=t("Belongs together"))

@@ -17,7 +17,8 @@ from waypost.web.vocabulary_list import row
 from waypost.web.vocabulary_page import PAGE, Asked
 
 _HEIGHT: Final = 620
-_IN_A_ROW: Final = 5  # milestones beside their phase in the overview
+_STEP: Final = 46  # from one node to the next below it
+_COLUMN: Final = 22 * _STEP  # how long a column of the overview grows before the next one begins
 # The component puts the title into a new window on a double click; one that is no text opens none.
 _NO_TITLE: Final = "</b>"
 _SEEN: Final = f"{PAGE}.graph.seen"
@@ -39,6 +40,7 @@ def draw(held: Asked, vocabulary: Vocabulary, fmt: Format) -> None:
         tuple(phase.id for phase in vocabulary.phases),
         format_func=lambda phase: vocabulary.label(phase, fmt.lang) or phase,
         label_visibility="collapsed",
+        wrap=True,
         **links.bound(PAGE, "phase", held.phase),
     )
     with st.container(key=f"{PAGE}.graph"):
@@ -79,23 +81,27 @@ def _config() -> Any:
 def pictured(
     held: Asked, vocabulary: Vocabulary, fmt: Format, colours: theme.Tokens
 ) -> tuple[list[SimpleNamespace], list[SimpleNamespace]]:
-    """Nodes with their places, and edges, as the component takes them."""
+    """Nodes with their places, and edges, as the component takes them.
+
+    Which entry is open is not in it: other data would make another frame, and the graph would blink.
+    """
     places = _of_phase(held.phase, vocabulary) if held.phase else _overview(vocabulary)
-    nodes = [_node(entry, x, y, fmt, colours, entry.key == held.entry) for entry, x, y in places]
+    nodes = [_node(entry, x, y, fmt, colours) for entry, x, y in places]
     shown = {entry.key for entry, _, _ in places}
     return nodes, [_edge(a, b, colours, thin) for a, b, thin in _pairs(vocabulary) if {a, b} <= shown]
 
 
 def _overview(vocabulary: Vocabulary) -> list[tuple[Entry, int, int]]:
-    """Each phase in a row of its own, its milestones to the right of it."""
+    """The phases in two columns, each with its milestones one below the other."""
     found: list[tuple[Entry, int, int]] = []
-    y = 0
+    x = y = 0
     for phase in vocabulary.phases:
         mine = [m for m in vocabulary.milestones if m.phase == phase.id]
-        rows = max(1, -(-len(mine) // _IN_A_ROW))
-        found.append((phase, 0, y + (rows - 1) * 28))
-        found += [(m, 260 + n % _IN_A_ROW * 250, y + n // _IN_A_ROW * 56) for n, m in enumerate(mine)]
-        y += rows * 56 + 20
+        if not x and y >= _COLUMN:
+            x, y = 640, 0
+        found.append((phase, x, y + max(len(mine) - 1, 0) * _STEP // 2))
+        found += [(m, x + 300, y + n * _STEP) for n, m in enumerate(mine)]
+        y += max(1, len(mine)) * _STEP + 16
     return found
 
 
@@ -106,13 +112,13 @@ def _of_phase(phase: str, vocabulary: Vocabulary) -> list[tuple[Entry, int, int]
     y = 0
     for milestone in [m for m in vocabulary.milestones if m.phase == phase]:
         mine = [e for e in events if e.milestone == milestone.id]
-        found.append((milestone, 300, y + (max(1, len(mine)) - 1) * 24))
-        found += [(e, 640, y + n * 48) for n, e in enumerate(mine)]
-        y += max(1, len(mine)) * 48 + 12
+        found.append((milestone, 300, y + (max(1, len(mine)) - 1) * _STEP // 2))
+        found += [(e, 640, y + n * _STEP) for n, e in enumerate(mine)]
+        y += max(1, len(mine)) * _STEP + 12
     elsewhere = [e for e in events if e.milestone and all(e is not placed for placed, _, _ in found)]
-    found += [(e, 640, y + n * 48) for n, e in enumerate(elsewhere)]
+    found += [(e, 640, y + n * _STEP) for n, e in enumerate(elsewhere)]
     details = [e for e in events if not e.milestone]
-    found += [(e, 980, n * 48) for n, e in enumerate(details)]
+    found += [(e, 980, n * _STEP) for n, e in enumerate(details)]
     bottom = max((place for _, _, place in found), default=0)
     return [(p, 0, bottom // 2) for p in vocabulary.phases if p.id == phase] + found
 
@@ -125,7 +131,7 @@ def _pairs(vocabulary: Vocabulary) -> Iterator[tuple[str, str, bool]]:
         yield (event.milestone, event.code, False) if event.milestone else (event.phase, event.code, True)
 
 
-def _node(entry: Entry, x: int, y: int, fmt: Format, colours: theme.Tokens, chosen: bool) -> SimpleNamespace:
+def _node(entry: Entry, x: int, y: int, fmt: Format, colours: theme.Tokens) -> SimpleNamespace:
     fill, edge, ink = colours.surface, colours.line, colours.ink
     if isinstance(entry, Phase):
         fill, edge, ink = colours.accent, colours.accent, colours.on_accent
@@ -139,12 +145,12 @@ def _node(entry: Entry, x: int, y: int, fmt: Format, colours: theme.Tokens, chos
         x=x,
         y=y,
         shape="ellipse" if isinstance(entry, Phase) else "box",
-        borderWidth=4 if chosen else 1,
+        borderWidth=1,
         borderWidthSelected=4,
         shapeProperties={"borderRadius": 8, "borderDashes": [4, 4] if _detail(entry) else False},
         color=colour,
         font={"color": ink, "size": 20, "face": theme.FONT},
-        widthConstraint={"maximum": 230},
+        widthConstraint={"maximum": 330},
         margin=8,
     )
 

@@ -26,6 +26,16 @@ KINDS: Final = {
 }
 
 
+ONE: Final = {
+    "event": N_("Event code"),
+    "milestone": N_("Milestone"),
+    "phase": N_("Phase"),
+    "reason": N_("Reason"),
+    "incoterm": N_("Incoterm"),
+    "term": N_("Delivery term"),
+}
+
+
 class Asked(NamedTuple):
     """What the address asks for; texts that mean nothing are left out."""
 

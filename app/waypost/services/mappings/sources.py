@@ -8,8 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from waypost.connect.registry import discover
-from waypost.connect.shipped import shipped_words
+from waypost.connect.shipped import connectors_with_words, shipped_words
 from waypost.domain.errors import NotFound
 from waypost.store.bulk import upsert
 from waypost.store.engine import writing
@@ -60,7 +59,9 @@ def sources(engine: Engine) -> list[Source]:
         readers = connectors_of_sources(connection)
         waiting = {row.name: int(row.n) for row in connection.execute(_WAITING)}
         tables = {row.key: int(row.version) for row in connection.execute(_VERSIONS)}
-    names |= readers.keys() | {entry.id for entry in discover() if not entry.broken and shipped_words(entry.id)}
+    names |= {*readers, *readers.values(), *connectors_with_words()}
+        entry.id for entry in discover() if not entry.broken and shipped_words(entry.id)
+    }
     found = [
         Source(name, readers.get(name, name if shipped_words(name) else ""), tables.get(key_of(name), 0), n)
         for name, n in ((name, waiting.get(name, 0)) for name in names)

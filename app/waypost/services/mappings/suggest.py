@@ -9,8 +9,7 @@ from difflib import SequenceMatcher
 
 from sqlalchemy.engine import Engine
 
-from waypost.connect.registry import discover
-from waypost.connect.shipped import shipped_words
+from waypost.connect.shipped import connectors_with_words, shipped_words
 from waypost.connect.words import split_word
 from waypost.domain.statement import UNMAPPED
 from waypost.domain.vocabulary import Event, Vocabulary
@@ -35,9 +34,8 @@ def suggest(engine: Engine, vocabulary: Vocabulary, word: str, now: int, most: i
 
 def _elsewhere(engine: Engine, now: int) -> Iterable[tuple[str, str]]:
     """What words mean to other partners: in what connectors ship, and among the events of the last days."""
-    for entry in discover():
-        if not entry.broken:
-            yield from shipped_words(entry.id).items()
+    for connector in connectors_with_words():
+        yield from shipped_words(connector).items()
     yield from ((use.word, use.code) for use in uses(engine, now) if use.code != UNMAPPED)
 
 
