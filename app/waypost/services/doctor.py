@@ -74,7 +74,7 @@ def facts(engine: Engine) -> Facts:
     """Versions, database, watermark and connectors."""
     with engine.connect() as connection:
         watermark = int(connection.execute(sa.select(sa.func.max(event.c.id))).scalar() or 0)
-    found = [
+    found: list[tuple[str, str, str, str]] = [
         (entry.id, entry.manifest.status if entry.manifest else "", entry.manifest.tier if entry.manifest else "",
          entry.problem or "")
         for entry in discover()

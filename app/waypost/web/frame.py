@@ -17,6 +17,7 @@ _PAGES = (
     ("control_tower", N_("Control tower"), "dashboard", "", Role.VIEWER, True),
     ("orders", N_("Orders"), "list_alt", "orders", Role.VIEWER, True),
     ("order", N_("Order"), "route", "order", Role.VIEWER, False),
+    ("admin", N_("Administration"), "admin_panel_settings", "admin", Role.ADMINISTRATOR, True),
 )
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#0B6A86"/>'
