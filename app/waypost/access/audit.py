@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -32,6 +32,16 @@ class AuditEntry:
     action: str
     object: str
     detail: dict[str, Any]
+
+
+class AuditQuery(NamedTuple):
+    """Which rows of the log: parts of names, an action, a time [since, until) in us; None means any."""
+
+    actor: str | None = None
+    action: str | None = None
+    object: str | None = None
+    since: int | None = None
+    until: int | None = None
 
 
 @dataclass(frozen=True)
@@ -94,12 +104,42 @@ def recent(engine: Engine, limit: int = 100, before: int | None = None) -> list[
     if before is not None:
         query = query.where(audit.c.id < before)
     with engine.connect() as connection:
-        rows = connection.execute(query).all()
-    return [AuditEntry(r.id, r.at, r.actor, r.action, r.object, json.loads(r.detail)) for r in rows]
+        return [_entry(row) for row in connection.execute(query)]
 
 
-def verify(engine: Engine) -> AuditCheck:
-    """Recompute the whole chain and name the first row that is missing, changed or cut off."""
+def search(engine: Engine, wanted: AuditQuery, limit: int = 100, offset: int = 0) -> tuple[int, list[AuditEntry]]:
+    """How many rows fit, and a page of them, newest first."""
+    found = _where(sa.select(audit), wanted)
+    with engine.connect() as connection:
+        total = connection.execute(_where(sa.select(sa.func.count()).select_from(audit), wanted)).scalar_one()
+        rows = connection.execute(found.order_by(audit.c.id.desc()).limit(limit).offset(offset))
+        return int(total), [_entry(row) for row in rows]
+
+
+def each(engine: Engine, wanted: AuditQuery) -> Iterator[AuditEntry]:
+    """All rows that fit, newest first, read in steps."""
+    before: int | None = None
+    while True:
+        query = _where(sa.select(audit), wanted).order_by(audit.c.id.desc()).limit(_BATCH)
+        with engine.connect() as connection:
+            rows = connection.execute(query if before is None else query.where(audit.c.id < before)).all()
+        yield from map(_entry, rows)
+        if len(rows) < _BATCH:
+            return
+        before = rows[-1].id
+
+
+def actions(engine: Engine) -> list[str]:
+    """The actions that occur, by name."""
+    with engine.connect() as connection:
+        return list(connection.scalars(sa.select(audit.c.action).distinct().order_by(audit.c.action)))
+
+
+def verify(engine: Engine, progress: Callable[[int, int], None] | None = None) -> AuditCheck:
+    """Recompute the whole chain and name the first row that is missing, changed or cut off.
+
+    `progress` is told how many rows are sound, of how many.
+    """
     last_id, last_hash = 0, GENESIS
     with engine.connect() as connection:
         # The head first: rows appended meanwhile then only make the chain longer than it.
@@ -112,12 +152,29 @@ def verify(engine: Engine) -> AuditCheck:
                 last_id, last_hash = row["id"], row["hash"]
                 if head is not None and head.last_id == last_id and head.last_hash != last_hash:
                     return AuditCheck(last_id - 1, last_id, "The row is not the one that was written last.")
+            if progress is not None:
+                progress(last_id, max(last_id, head.last_id if head is not None else 0))
         head = head or connection.execute(sa.select(audit_head)).one_or_none()
     if head is None and last_id:
         return AuditCheck(last_id, last_id + 1, "The end of the chain is not recorded.")
     if head is not None and last_id < head.last_id:
         return AuditCheck(last_id, last_id + 1, "Rows are missing at the end.")
     return AuditCheck(last_id, None, "")
+
+
+def _where(query: sa.Select[Any], wanted: AuditQuery) -> sa.Select[Any]:
+    for column, part in ((audit.c.actor, wanted.actor), (audit.c.object, wanted.object)):
+        if part:
+            query = query.where(column.icontains(part, autoescape=True))
+    if wanted.action:
+        query = query.where(audit.c.action == wanted.action)
+    if wanted.since is not None:
+        query = query.where(audit.c.at >= wanted.since)
+    return query if wanted.until is None else query.where(audit.c.at < wanted.until)
+
+
+def _entry(row: Any) -> AuditEntry:
+    return AuditEntry(row.id, row.at, row.actor, row.action, row.object, json.loads(row.detail))
 
 
 def _touch_head(connection: Connection) -> int:

@@ -52,6 +52,21 @@ class Identity:
         return now - self.last_seen > TOUCH_US
 
 
+@dataclass(frozen=True)
+class OpenSession:
+    """One session that is valid; instants in us. `ip` is masked: enough to tell two places apart."""
+
+    session: str
+    name: str
+    display: str
+    role: Role
+    created_at: int
+    last_seen: int
+    expires_at: int
+    ip: str
+    user_agent: str
+
+
 def token_hash(token: str) -> str:
     """What is stored of a session id or link token (SHA-256, hexadecimal)."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
@@ -117,6 +132,26 @@ def touch(engine: Engine, hashes: Collection[str], now: int) -> None:
             connection.execute(session.update().where(due).values(last_seen=now))
 
 
+def listing(engine: Engine, now: int) -> list[OpenSession]:
+    """The sessions that are valid at `now` (us), those seen last first."""
+    query = (
+        sa.select(session, account.c.name, account.c.display, account.c.role)
+        .join(account, account.c.id == session.c.account_id)
+        .where(~_over(now), account.c.disabled.is_(False))
+        .order_by(session.c.last_seen.desc(), session.c.token_hash)
+    )
+    with engine.connect() as connection:
+        return [_open(row) for row in connection.execute(query)]
+
+
+def masked(ip: str) -> str:
+    """An address with its end covered."""
+    if ":" in ip:
+        return ":".join([*ip.split(":")[:3], "•••"])
+    head, dot, _ = ip.rpartition(".")
+    return f"{head}.•••" if dot else ip and "•••"
+
+
 def revoke(engine: Engine, hashed: str, now: int, actor: str) -> None:
     """End one session (log-out); one that is over already is no error."""
     with writing(engine) as connection:
@@ -174,6 +209,12 @@ def _owner(connection: Connection, hashed: str) -> str | None:
     return connection.execute(
         sa.select(account.c.name).join(session, owned).where(session.c.token_hash == hashed)
     ).scalar_one_or_none()
+
+
+def _open(row: Any) -> OpenSession:
+    role, ip = Role(row.role), masked(row.ip)
+    times = (row.created_at, row.last_seen, min(row.expires_at, row.last_seen + row.idle_us))
+    return OpenSession(row.token_hash, row.name, row.display, role, *times, ip, row.user_agent)
 
 
 def _identity(row: Any) -> Identity:

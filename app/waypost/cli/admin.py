@@ -36,7 +36,7 @@ def doctor(db: DbOption = DEFAULT_DB, as_json: JsonOption = False) -> None:
     settings = [problem for problem in check_config() if not problem.startswith(secret_note)]
     found = examine(db, settings)
     rows = [[check.name, "ok" if check.ok else "PROBLEM", check.detail] for check in found]
-    show([check._asdict() for check in found], as_json, lambda: table("Doctor", ["check", "result", "detail"], rows))
+    show([check.as_json() for check in found], as_json, lambda: table("Doctor", ["check", "result", "detail"], rows))
     if not all(check.ok for check in found):
         raise typer.Exit(1)
 

@@ -1,52 +1,144 @@
-"""Is this installation sound? One line per check, each with what to do."""
+"""Is this installation sound? One line per check, each with what to do; and what it consists of."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from waypost import __version__
 from waypost.access import audit
 from waypost.connect.registry import discover
 from waypost.domain.vocabulary import load as load_vocabulary
 from waypost.services import quarantine
+from waypost.services.outgoing import model as outgoing
 from waypost.store import migrate
 from waypost.store.engine import open_engine
+from waypost.store.schema import event
+
+_LIBRARIES = ("streamlit", "starlette", "sqlalchemy", "polars")
 
 
 class Check(NamedTuple):
-    """One check and what it found."""
+    """One check and what it found; `values` are the parts of `detail`, for pages that say it in their own words."""
 
     name: str
     ok: bool
     detail: str
+    remedy: str = ""
+    values: Mapping[str, Any] = MappingProxyType({})
+
+    def as_json(self) -> dict[str, Any]:
+        """The check as the command line prints it."""
+        return {"name": self.name, "ok": self.ok, "detail": self.detail, "remedy": self.remedy}
+
+
+class Facts(NamedTuple):
+    """What an installation consists of; `size` in bytes, None where the engine does not tell."""
+
+    version: str
+    python: str
+    libraries: dict[str, str]
+    database: str
+    place: str  # without password
+    size: int | None
+    watermark: int  # the last event
+    connectors: list[tuple[str, str, str, str]]  # id, status, tier, problem
 
 
 def examine(db: str, setting_problems: list[str]) -> list[Check]:
     """Check database, tables, audit chain, connectors and settings; changes nothing."""
     checks = [*_database(db)]
-    broken = [entry for entry in discover() if entry.problem]
+    broken = [f"{entry.id}: {entry.problem}" for entry in discover() if entry.problem]
     words = load_vocabulary()
-    checks.append(Check("vocabulary", True, f"{len(words.events)} event codes, {len(words.milestones)} milestones"))
-    checks.append(Check("connectors", not broken, "; ".join(f"{e.id}: {e.problem}" for e in broken) or "all load"))
-    checks.append(Check("settings", not setting_problems, " ".join(setting_problems) or "as they should be"))
+    counts = {"events": len(words.events), "milestones": len(words.milestones)}
+    checks.append(
+        Check("vocabulary", True, f"{counts['events']} event codes, {counts['milestones']} milestones", "", counts)
+    )
+    remedy = "Update or remove the connectors that do not load." if broken else ""
+    checks.append(Check("connectors", not broken, "; ".join(broken) or "all load", remedy, {"broken": broken}))
+    told = " ".join(setting_problems) or "as they should be"
+    remedy = "Correct .streamlit/config.toml." if setting_problems else ""
+    checks.append(Check("settings", not setting_problems, told, remedy, {"problems": setting_problems}))
     return checks
+
+
+def facts(engine: Engine) -> Facts:
+    """Versions, database, watermark and connectors."""
+    with engine.connect() as connection:
+        watermark = int(connection.execute(sa.select(sa.func.max(event.c.id))).scalar() or 0)
+    found: list[tuple[str, str, str, str]] = [
+        (entry.id, entry.manifest.status if entry.manifest else "", entry.manifest.tier if entry.manifest else "",
+         entry.problem or "")
+        for entry in discover()
+    ]  # fmt: skip
+    libraries = {name: version(name) for name in _LIBRARIES}
+    place = engine.url.render_as_string(hide_password=True)
+    return Facts(
+        __version__, platform.python_version(), libraries, _server(engine), place, _size(engine), watermark, found
+    )
+
+
+def _server(engine: Engine) -> str:
+    with engine.connect() as connection:
+        told = connection.dialect.server_version_info or ()
+    return " ".join(filter(None, (engine.dialect.name, ".".join(map(str, told)))))
+
+
+def _size(engine: Engine) -> int | None:
+    """The bytes that the database takes."""
+    name, database = engine.dialect.name, engine.url.database
+    if name == "sqlite":
+        files = [Path(f"{database}{end}") for end in ("", "-wal")] if database else []
+        return sum(file.stat().st_size for file in files if file.exists())
+    query = {
+        "postgresql": "SELECT pg_database_size(current_database())",
+        "mysql": _MYSQL_SIZE,
+        "mariadb": _MYSQL_SIZE,
+    }.get(name)
+    if query is None:
+        return None
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql(query).scalar()
+    return None if found is None else int(found)
+
+
+_MYSQL_SIZE = "SELECT SUM(data_length + index_length) FROM information_schema.tables WHERE table_schema = DATABASE()"
 
 
 def _database(db: str) -> list[Check]:
     engine = open_engine(db)
     try:
-        revision = migrate.current(engine)
-        up_to_date = revision == migrate.head()
-        remedy = "" if up_to_date else ", run `waypost db upgrade`"
-        checks = [Check("database", True, engine.dialect.name), Check("tables", up_to_date, f"{revision}{remedy}")]
-        if up_to_date:
-            chain = audit.verify(engine)
-            checks.append(Check("audit", chain.ok, f"{chain.sound} rows sound {chain.problem}".strip()))
-            waiting = quarantine.count(engine)
-            checks.append(Check("quarantine", True, f"{waiting} inputs wait for a person"))
+        revision, head = migrate.current(engine), migrate.head()
+        checks = [Check("database", True, engine.dialect.name, "", {"dialect": engine.dialect.name})]
+        remedy = "" if revision == head else "Run `waypost db upgrade`."
+        told = f"{revision}, {remedy[:1].lower()}{remedy[1:-1]}" if remedy else f"{revision}"
+        checks.append(Check("tables", not remedy, told, remedy, {"revision": revision, "head": head}))
+        if not remedy:
+            checks += _contents(engine)
     except SQLAlchemyError as error:
-        return [Check("database", False, str(getattr(error, "orig", None) or error).splitlines()[0])]
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        return [Check("database", False, reason, "Start the database, or correct --db.", {"reason": reason})]
     finally:
         engine.dispose()
     return checks
+
+
+def _contents(engine: Engine) -> list[Check]:
+    chain = audit.verify(engine)
+    remedy = "" if chain.ok else "Compare the entry with a backup; somebody changed the log in the database."
+    held = {"sound": chain.sound, "broken": chain.broken_id}
+    checks = [Check("audit", chain.ok, f"{chain.sound} rows sound {chain.problem}".strip(), remedy, held)]
+    waiting = quarantine.count(engine)
+    checks.append(Check("quarantine", True, f"{waiting} inputs wait for a person", "", {"n": waiting}))
+    gave_up = [s.name for s in outgoing.listing(engine) if s.reason]
+    remedy = "Repair the receiver, then run `waypost webhooks resume`." if gave_up else ""
+    told = f"paused after a day of failures: {', '.join(gave_up)}" if gave_up else "none is paused by failures"
+    return [*checks, Check("webhooks", not gave_up, told, remedy, {"gave_up": gave_up})]

@@ -21,6 +21,7 @@ _PAGES = (
     ("order", N_("Order"), "route", "order", Role.VIEWER, False),
     ("connections", N_("Connections"), "cable", "connections", Role.VIEWER, True),
     ("tracking", N_("Customer page"), "share_location", "tracking", Role.OPERATOR, True),
+    ("admin", N_("Administration"), "admin_panel_settings", "admin", Role.ADMINISTRATOR, True),
 )
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#0B6A86"/>'

@@ -25,6 +25,7 @@ ADDRESS: Final = {
     "vocabulary": "/vocabulary",
     "connections": "/connections",
     "tracking": "/tracking",
+    "admin": "/admin",
 }
 
 Values = Mapping[str, str | Sequence[str]]
