@@ -1,0 +1,33 @@
+"""axe in every room, in both languages, light and dark, on desk and phone: `make proof-axe`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import Town, opened_town
+from tests.browser.test_axe import look_at_all
+from tests.browser.walker import Way
+from tests.scene import fill
+
+WAYS = [
+    Way(lang, theme, *size)
+    for lang, theme, size in product(("en", "zh"), ("light", "dark"), ((1440, 900), (390, 844)))
+]
+
+
+@pytest.fixture(scope="module")
+def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with opened_town(tmp_path_factory.mktemp("village"), fill) as base:
+        yield Town(base)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_nothing_serious_in_any_room(chromium: Browser, village: Town, way: Way, tmp_path: Path) -> None:
+    found = look_at_all(chromium, village, way)
+    assert {room: problems for room, problems in found.items() if problems} == {}
