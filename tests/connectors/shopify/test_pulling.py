@@ -200,3 +200,8 @@ def test_the_cursor_is_small() -> None:
     _, _, cursor = pull(Shop(orders(25)))
     assert json.loads(cursor)["after"] is None
     assert len(cursor) < 120
+
+
+@pytest.mark.parametrize("shop", ["https://kite-store.myshopify.com/admin", " Kite-Store.myshopify.com "])
+def test_an_address_from_the_browser_will_do(shop: str) -> None:
+    connector(shop=shop).test(Shop([]).transport)
