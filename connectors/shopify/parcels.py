@@ -14,6 +14,8 @@ from waypost.domain.subject import LinkClaim
 # Statuses that the merchant or the label service sets; all others are told by the carrier.
 _DECLARED = frozenset({"label_printed", "label_purchased", "confirmed", "submitted", "marked_as_fulfilled"})
 
+_COUNTED = "attempted_delivery"  # attempts are counted, and an undated copy of one would be a second attempt
+
 
 def read_fulfillment(node: Node, teller: Teller) -> Iterator[Statement]:
     """A fulfilment: marked as shipped by the merchant, called off again, or failed."""
@@ -69,7 +71,7 @@ def _read_tracking(node: Node, ref: str, changed: int | None, teller: Teller) ->
             UNDATED_MOMENT, stated=changed, attributes=about, place_of=node.at("updated_at"),
         )  # fmt: skip
     shipment = ids.word_of(node, "shipment_status")
-    if shipment is not None:
+    if shipment is not None and shipment != _COUNTED:
         # The latest scan without its time; the event itself comes by its own delivery or with the next pull.
         yield teller.say(
             ids.parcel(ref), f"fulfillment/{ref}/shipment/{shipment}", "shipment_status", shipment, stated=changed,
