@@ -16,7 +16,7 @@ from waypost.connect.material import Bodies
 from waypost.domain.statement import Statement
 from waypost.services.app import Waypost
 from waypost.services.live.view import OrderQuery, OrderRow
-from waypost.services.order import OrderJourney, order_journey
+from waypost.services.order import OrderJourney, find_order, order_journey
 from waypost.services.verify import verify
 
 
@@ -58,6 +58,8 @@ def test_an_order_in_two_parcels_is_there_when_both_are(waypost: Waypost) -> Non
     assert (row.status, row.done, row.need) == ("delivered", 3, 3)
     numbers = {track.subject.ref: track.attributes["tracking_number"] for track in journey.tracks}
     assert numbers == {"501": "1Z501", "502": "1Z502"}
+    for known in ("7001", "#1001", "1Z502"):  # id, number, tracking number
+        assert find_order(waypost.engine, waypost.current(), known) == row.key
 
 
 def test_a_voided_shipment_does_not_stand_in_the_way(waypost: Waypost) -> None:
