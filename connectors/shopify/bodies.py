@@ -57,7 +57,7 @@ def items(value: Any, headers: Mapping[str, str]) -> Iterator[Found]:
     if "data" in body:
         body = Node(body.raw["data"], "")
     known = [name for name in body.raw if name in READ]
-    if not known:
+    if not known or _is_payout(body.raw.get("transactions")):
         raise FieldError("body", f"it holds {_named(body.raw)}, which says nothing about an order.", _REMEDY)
     for name in known:
         yield Found(READ[name], _nodes(body, name))
@@ -74,6 +74,11 @@ def _delivered(value: Any, topic: str) -> Found:
         remedy = f"Remove this subscription at Shopify. {_REMEDY}"
         raise FieldError("X-Shopify-Topic", f"'{topic[:60]}' says nothing about an order.", remedy)
     return Found(kind, [Node(value, "")])
+
+
+def _is_payout(value: Any) -> bool:
+    """Whether transactions are those between Shopify and the merchant's bank, which have the same name."""
+    return isinstance(value, list) and bool(value) and all(isinstance(e, dict) and "payout_id" in e for e in value)
 
 
 def _nodes(body: Node, name: str) -> list[Node]:
