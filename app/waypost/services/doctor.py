@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from waypost.access import audit
 from waypost.connect.registry import discover
 from waypost.domain.vocabulary import load as load_vocabulary
 from waypost.services import quarantine
+from waypost.services.connections import model, settings
+from waypost.services.vault import Vault, VaultError
 from waypost.store import migrate
 from waypost.store.engine import open_engine
 
@@ -33,6 +36,20 @@ def examine(db: str, setting_problems: list[str]) -> list[Check]:
     return checks
 
 
+def _secrets(engine: Engine) -> Check:
+    """Whether the secrets of every connection can be opened with the key that this process has."""
+    sources = model.listing(engine)
+    if not sources:
+        return Check("secrets", True, "no connections")
+    try:
+        vault = Vault.of(engine)
+        for source in sources:
+            settings.unseal(source.key, source.settings, vault)
+    except VaultError as error:
+        return Check("secrets", False, f"{error.problem} {error.remedy}")
+    return Check("secrets", True, f"{len(sources)} connections, key {vault.key_id}")
+
+
 def _database(db: str) -> list[Check]:
     engine = open_engine(db)
     try:
@@ -45,6 +62,7 @@ def _database(db: str) -> list[Check]:
             checks.append(Check("audit", chain.ok, f"{chain.sound} rows sound {chain.problem}".strip()))
             waiting = quarantine.count(engine)
             checks.append(Check("quarantine", True, f"{waiting} inputs wait for a person"))
+            checks.append(_secrets(engine))
     except SQLAlchemyError as error:
         return [Check("database", False, str(getattr(error, "orig", None) or error).splitlines()[0])]
     finally:
