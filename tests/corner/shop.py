@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ class Shop:
     fails_at: dict[int, Response] = field(default_factory=dict)  # number of the call, from 1
     calls: list[str] = field(default_factory=list)
     hold: threading.Event | None = None  # calls wait for it
+    holds_at: int | None = None  # the call with this number is never answered
 
     @property
     def url(self) -> str:
@@ -67,11 +69,9 @@ class Shop:
 async def _orders(request: Request) -> Response:
     shop: Shop = request.app.state.shop
     shop.calls.append(str(request.url.query))
-    if shop.hold is not None:
-        import asyncio
-
-        while not shop.hold.is_set():
-            await asyncio.sleep(0.02)
+    number = len(shop.calls)
+    while (shop.hold is not None and not shop.hold.is_set()) or shop.holds_at == number:
+        await asyncio.sleep(0.02)
     if len(shop.calls) in shop.fails_at:
         return shop.fails_at[len(shop.calls)]
     if shop.trouble:

@@ -18,7 +18,9 @@ from waypost.access import audit
 from waypost.connect.registry import discover
 from waypost.domain.vocabulary import load as load_vocabulary
 from waypost.services import quarantine
+from waypost.services.connections import model, settings
 from waypost.services.outgoing import model as outgoing
+from waypost.services.vault import Vault, VaultError
 from waypost.store import migrate
 from waypost.store.engine import open_engine
 from waypost.store.schema import event
@@ -113,6 +115,21 @@ def _size(engine: Engine) -> int | None:
 _MYSQL_SIZE = "SELECT SUM(data_length + index_length) FROM information_schema.tables WHERE table_schema = DATABASE()"
 
 
+def _secrets(engine: Engine) -> Check:
+    """Whether the secrets of every connection can be opened with the key that this process has."""
+    sources = model.listing(engine)
+    if not sources:
+        return Check("secrets", True, "no connections", "", {"n": 0})
+    try:
+        vault = Vault.of(engine)
+        for source in sources:
+            settings.unseal(source.key, source.settings, vault)
+    except VaultError as error:
+        return Check("secrets", False, error.problem, error.remedy, {"reason": error.problem})
+    told = f"{len(sources)} connections, key {vault.key_id}"
+    return Check("secrets", True, told, "", {"n": len(sources), "key": vault.key_id})
+
+
 def _database(db: str) -> list[Check]:
     engine = open_engine(db)
     try:
@@ -141,4 +158,4 @@ def _contents(engine: Engine) -> list[Check]:
     gave_up = [s.name for s in outgoing.listing(engine) if s.reason]
     remedy = "Repair the receiver, then run `waypost webhooks resume`." if gave_up else ""
     told = f"paused after a day of failures: {', '.join(gave_up)}" if gave_up else "none is paused by failures"
-    return [*checks, Check("webhooks", not gave_up, told, remedy, {"gave_up": gave_up})]
+    return [*checks, Check("webhooks", not gave_up, told, remedy, {"gave_up": gave_up}), _secrets(engine)]

@@ -28,11 +28,13 @@ def draw(entry: Entry, held: Mapping[str, Any], name: str, t: Translator, button
             called = st.text_input(t("Name"), value=name, max_chars=120)
             st.caption(t("What your people call this source."))
             places["name"] = st.container()
-        for field in settings.fields(entry):
-            with st.container(gap="xsmall"):
-                given[field.name] = _widget(field, held.get(field.name), existing, t)
-                st.caption(words.help_text(entry, field, t))
-                places[field.name] = st.container()
+        needed, more = _sorted(settings.fields(entry))
+        for field in needed:
+            given[field.name], places[field.name] = _row(entry, field, held, t)
+        if more:
+            with st.expander(t("More settings"), icon=":material/tune:"):
+                for field in more:
+                    given[field.name], places[field.name] = _row(entry, field, held, t)
         places["settings"] = st.container()
         sent = st.form_submit_button(button, type="primary", icon=":material/arrow_forward:")
     if not sent:
@@ -40,11 +42,25 @@ def draw(entry: Entry, held: Mapping[str, Any], name: str, t: Translator, button
     try:
         return save(called, _read(entry, given, existing))
     except WrongSettings as wrong:
-        _complain(wrong.faults, places, t)
+        _complain(entry, wrong.faults, places, t)
     except FieldError as error:
         place = places.get(error.field, places["settings"])
         place.error(f"{error.problem} {error.remedy}", icon=":material/error:")
     return None
+
+
+def _sorted(found: list[Field]) -> tuple[list[Field], list[Field]]:
+    """What people must think about, and what has a value that usually fits."""
+    needed = [field for field in found if field.required or field.default is None]
+    return needed, [field for field in found if field not in needed]
+
+
+def _row(entry: Entry, field: Field, held: Mapping[str, Any], t: Translator) -> tuple[Any, Any]:
+    """A field with its help; returns what was typed, and the place for what is wrong with it."""
+    with st.container(gap="xsmall"):
+        given = _widget(field, held.get(field.name), bool(held), t)
+        st.caption(words.help_text(entry, field, t))
+        return given, st.container()
 
 
 def _widget(field: Field, held: Any, existing: bool, t: Translator) -> Any:
@@ -92,7 +108,12 @@ def _typed(field: Field, value: Any) -> Any:
     return value
 
 
-def _complain(faults: list[Fault], places: Mapping[str, Any], t: Translator) -> None:
+def _complain(entry: Entry, faults: list[Fault], places: Mapping[str, Any], t: Translator) -> None:
+    """Each fault at its field; one among the settings that are folded away also below the form."""
+    _, more = _sorted(settings.fields(entry))
+    folded = {field.name: words.title(field, t) for field in more}
     for found in faults:
-        place = places.get(found.field, places["settings"])
-        place.markdown(f":red[:material/error: {words.fault(found, t)}]")
+        text = words.fault(found, t)
+        places.get(found.field, places["settings"]).markdown(f":red[:material/error: {text}]")
+        if found.field in folded:
+            places["settings"].markdown(f":red[:material/error: **{folded[found.field]}**: {text}]")

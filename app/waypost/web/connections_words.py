@@ -107,6 +107,11 @@ _TITLES: Final = {
     "webhook_secret": N_("Webhook secret"),
     "api_version": N_("Version of the interface"),
     "channel": N_("Sales channel"),
+    "channel_token": N_("Channel token"),
+    "scope": N_("Name space"),
+    "watch_days": N_("Days watched"),
+    "read_places": N_("Read places of delivery"),
+    "read_returns": N_("Read returns"),
     "page_size": N_("Orders per page"),
     "first_days": N_("Days back at the first pull"),
     "overlap": N_("Overlap, seconds"),
@@ -127,14 +132,20 @@ _HELP: Final = {
     ("shopify", "api_version"): N_("Version of the Admin API, for instance 2026-10."),
     ("shopify", "first_days"): N_("How many days back the first pull reads; Shopify gives 60 by default."),
     ("shopify", "page_size"): N_("Fewer orders per page cost less of the rate limit."),
+    ("shopify", "read_places"): N_("Read city and country of delivery; your plan must allow customer data for that."),
+    ("shopify", "read_returns"): N_("Read returns; the token needs the scope read_returns."),
     ("shopify", "replay_hours"): N_("How many hours after its event a webhook is still taken."),
     ("vendure", "url"): N_("Address of the admin interface, for instance https://shop.example/admin-api."),
     ("vendure", "username"): N_("User name of an administrator who may read orders."),
     ("vendure", "password"): N_("Password of that administrator."),
     ("vendure", "api_key"): N_("API key, in place of user name and password."),
-    ("vendure", "channel"): N_("Token of the sales channel; empty means the default channel."),
+    ("vendure", "channel_token"): N_("Token of one of the shop's channels; empty means its default channel."),
+    ("vendure", "watch_days"): N_("How many days after it was placed a finished order is still watched."),
+    ("vendure", "first_days"): N_("How many days back the first pull reads."),
     ("vendure", "page_size"): N_("How many orders one call fetches."),
-    ("vendure", "overlap"): N_("Seconds that every pull looks back, so that late changes are seen."),
+    ("", "channel"): N_("Sales channel under which the orders are shown."),
+    ("", "overlap"): N_("Seconds that every pull looks back, so that late changes are seen."),
+    ("", "scope"): N_("Name space of the order numbers, when two shops use the same ones."),
 }
 
 
@@ -170,7 +181,7 @@ def title(field: Field, t: Translator) -> str:
 def help_text(entry: Entry, field: Field, t: Translator) -> str:
     """What a setting is for."""
     own = _in_language(field, t.lang).get("help")
-    known = _HELP.get((entry.id, field.name))
+    known = _HELP.get((entry.id, field.name)) or _HELP.get(("", field.name))
     return str(own) if own else t(known) if known else field.help
 
 

@@ -67,7 +67,7 @@ def try_out(us: Connections, source: Source) -> Tested:
     started, meter = time.monotonic(), Meter(us, source)
     code, problem, remedy = None, "", ""
     try:
-        us.build(source).test(meter)
+        us.fresh(source).test(meter)
     except (ConnectorError, FieldError) as error:
         code = error.code if isinstance(error, ConnectorError) else "settings"
         problem, remedy = us.without_secrets(source, error.problem), us.without_secrets(source, error.remedy)
@@ -80,7 +80,7 @@ def sample(us: Connections, source: Source) -> Sample | None:
 
     Errors: ConnectorError, FieldError.
     """
-    connector = us.build(source)
+    connector = us.fresh(source)
     kept = deliver.kept(us, source)
     if kept:
         materials: Iterator[Material] = iter(kept)

@@ -19,6 +19,7 @@ _NAMES: Final = {
     "audit": N_("Audit log"),
     "quarantine": N_("Quarantine"),
     "webhooks": N_("Webhooks"),
+    "secrets": N_("Secrets of connections"),
     "vocabulary": N_("Vocabulary"),
     "connectors": N_("Connectors"),
     "settings": N_("Settings"),
@@ -86,9 +87,17 @@ def _found(name: str, values: Any, fmt: Format) -> list[str]:
     if name == "webhooks":
         names = ", ".join(values["gave_up"])
         return [t("Paused after a day of failures: {names}", names=names) if names else t("none is given up")]
+    if name == "secrets":
+        return [_secrets(values, fmt)]
     if name == "connectors":
         return values["broken"] or [t("all of them load")]
     return values.get("problems") or [t("as they should be")]
+
+
+def _secrets(values: Any, fmt: Format) -> str:
+    if "reason" in values:
+        return fmt.t("The key of this process does not open them.")
+    return fmt.t.plural("{n} connection", "{n} connections", values["n"], n=fmt.count(values["n"]))
 
 
 def _remedy(check: Check, t: Translator) -> str:
@@ -97,6 +106,7 @@ def _remedy(check: Check, t: Translator) -> str:
         "tables": t("Run `waypost db upgrade`."),
         "audit": t("Compare the entry with a backup: somebody changed the log in the database."),
         "webhooks": t("Repair the receiver, then resume the webhook here."),
+        "secrets": t("Set WAYPOST_SECRET_KEY to the key they were sealed with, or enter the keys again."),
         "connectors": t("Update or remove the connectors that do not load."),
         "settings": t("Correct .streamlit/config.toml and start Waypost again."),
     }
