@@ -44,7 +44,7 @@ fix: $(READY) ## Format the code and mend what can be mended by machine
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(READY) ## Measure ingest, fold and KPI and write bench/RESULTS.md: make bench SIZE=1m
+bench: $(READY) ## Measure ingest, fold and KPI, the customer's page, and write bench/RESULTS.md: make bench SIZE=1m
 	$(BIN)/python -m bench.results --size $(SIZE) $(ARGS)
 
 docs: $(READY) ## Write the generated pages of docs/ again
