@@ -51,6 +51,9 @@ docs: $(READY) ## Write the generated pages of docs/ again
 	$(BIN)/python -m waypost.domain.vocabulary_docs > docs/vocabulary.md
 	$(BIN)/typer waypost.cli.app utils docs --name waypost --title "Command line" --output docs/commands.md
 
+frontend: ## Build the base map anew from the packages of frontend/ (needs Node 20)
+	cd frontend && npm ci && npm run build
+
 proof-%: $(READY) ## Run one slow proof, a file tests/proof/test_NAME.py
 	$(BIN)/python -m pytest -m slow "tests/proof/test_$(subst -,_,$*).py" $(ARGS)
 
@@ -63,4 +66,4 @@ lock: ## Write requirements.lock anew with the newest packages allowed
 clean: ## Remove .venv and every cache, never your data
 	rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache test-results
 
-.PHONY: help setup demo serve check test fix bench docs catalogs lock clean
+.PHONY: help setup demo serve check test fix bench docs frontend catalogs lock clean

@@ -77,6 +77,11 @@ def test_the_http_client_is_imported_in_one_module() -> None:
     assert users <= {"app/waypost/connect/http.py"}
 
 
+def test_the_mqtt_client_is_imported_in_one_module() -> None:
+    users = {name(path) for path in modules(*CODE) if "paho" in {i.split(".")[0] for i in imports(path)}}
+    assert users == {"app/waypost/connect/mqtt.py"}
+
+
 @pytest.mark.parametrize("shadow", ["connectors", "components", "domain"])
 def test_nothing_beside_the_entry_script_shadows_a_package(shadow: str) -> None:
     # Streamlit puts app/ first on the path, so such a module would win over the real package.

@@ -71,6 +71,8 @@ def deck(
     for layer in layers:
         layer.id = f"{layer.id}.{turn}" if layer.id in KINDS else layer.id
     layers += _ring(found, vehicles, pick, tokens, datum)
+    # A text layer without any letter asks the renderer for an empty picture of letters.
+    layers = [layer for layer in layers if layer.type != "TextLayer" or layer.data]
     made = CompactDeck(
         layers=layers,
         initial_view_state=pdk.ViewState(latitude=centre.lat, longitude=centre.lon, zoom=zoom, max_zoom=16),
@@ -95,13 +97,10 @@ def _land(tokens: Tokens) -> pdk.Layer:
         "GeoJsonLayer",
         id="land",
         data=assets.land().path,
-        stroked=True,
+        stroked=False,  # an edge would double what is drawn at every frame
         filled=True,
         pickable=False,
         get_fill_color=_rgb(tokens.surface),
-        get_line_color=_rgb(tokens.muted, 90),
-        line_width_min_pixels=0.6,
-        line_width_max_pixels=0.6,
     )
 
 

@@ -18,7 +18,7 @@ _TURN: Final = "map.turn"  # how often something was clicked
 # The sea is the chart's own background; the land is drawn on it.
 STYLE: Final = """<style>
 [data-testid="stDeckGlJsonChart"] { border-radius: 8px; overflow: hidden; border: 1px solid var(--wp-line);
-  background: light-dark(#E2E6EB, #0A0E14); }
+  background: light-dark(#D9DFE6, #0A0E14); }
 @media (max-width: 640px) {
   .st-key-map-deck { height: 420px !important; flex-basis: 420px !important; }
   .st-key-map-deck [data-testid="stDeckGlJsonChart"] { height: 420px !important; }
