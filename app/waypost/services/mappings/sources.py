@@ -60,8 +60,6 @@ def sources(engine: Engine) -> list[Source]:
         waiting = {row.name: int(row.n) for row in connection.execute(_WAITING)}
         tables = {row.key: int(row.version) for row in connection.execute(_VERSIONS)}
     names |= {*readers, *readers.values(), *connectors_with_words()}
-        entry.id for entry in discover() if not entry.broken and shipped_words(entry.id)
-    }
     found = [
         Source(name, readers.get(name, name if shipped_words(name) else ""), tables.get(key_of(name), 0), n)
         for name, n in ((name, waiting.get(name, 0)) for name in names)
