@@ -8,11 +8,10 @@ from typing import Any, Final
 
 import streamlit as st
 
-from components._base import translated
-from components.word_list import TEXTS, word_list
 from waypost.domain.vocabulary import Entry, Event, Milestone, Phase, Vocabulary
 from waypost.web import links, theme
 from waypost.web.format import Format
+from waypost.web.parts import Parts
 from waypost.web.vocabulary_list import row
 from waypost.web.vocabulary_page import PAGE, Asked
 
@@ -32,7 +31,7 @@ _INTERACTION: Final = {
 }
 
 
-def draw(held: Asked, vocabulary: Vocabulary, fmt: Format) -> None:
+def draw(held: Asked, vocabulary: Vocabulary, fmt: Format, parts: Parts) -> None:
     """The graph of all phases, or of one in full, and the same in words below it."""
     t = fmt.t
     st.segmented_control(
@@ -48,8 +47,7 @@ def draw(held: Asked, vocabulary: Vocabulary, fmt: Format) -> None:
         more = t("Choose a phase to see its events.")
         st.caption(how if held.phase else f"{how} {more}")
         _graph(held, vocabulary, fmt)
-    label = t("The graph in words")
-    word_list(in_words(held, vocabulary, fmt), key=f"{PAGE}.in_words", t=translated(TEXTS, t), label=label)
+    parts.words(in_words(held, vocabulary, fmt), f"{PAGE}.in_words", t("The graph in words"))
 
 
 def _graph(held: Asked, vocabulary: Vocabulary, fmt: Format) -> None:
