@@ -39,8 +39,8 @@ class WordList {
       { class: "entry", href, "aria-current": chosen && "true" },
       icon(name ?? "label", { class: "icon muted" }),
       h("span", { class: "label cut" }, label),
-      h("span", { class: says ? "code muted cut" : "code mono muted cut" }, says ?? code),
-      h("span", { class: "detail small muted cut" }, detail),
+      says ? h("span", { class: "says muted cut" }, says) : h("span", { class: "code mono muted cut" }, code),
+      !says && h("span", { class: "detail small muted cut" }, detail),
     );
   }
 }

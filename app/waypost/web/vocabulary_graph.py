@@ -15,7 +15,7 @@ from waypost.web.parts import Parts
 from waypost.web.vocabulary_list import row
 from waypost.web.vocabulary_page import PAGE, Asked
 
-_HEIGHT: Final = 620
+_HEIGHT: Final = 760  # the styles of the page keep as much room while it loads
 _STEP: Final = 46  # from one node to the next below it
 _COLUMN: Final = 22 * _STEP  # how long a column of the overview grows before the next one begins
 # The component puts the title into a new window on a double click; one that is no text opens none.
@@ -148,7 +148,7 @@ def _node(entry: Entry, x: int, y: int, fmt: Format, colours: theme.Tokens) -> S
         shapeProperties={"borderRadius": 8, "borderDashes": [4, 4] if _detail(entry) else False},
         color=colour,
         font={"color": ink, "size": 20, "face": theme.FONT},
-        widthConstraint={"maximum": 330},
+        widthConstraint={"maximum": 370},
         margin=8,
     )
 
