@@ -3,9 +3,15 @@
 class WordList {
   constructor(root) {
     this.root = root;
+    root.addEventListener("click", (event) => event.target.closest(".entry") && this.toTop());
     root.addEventListener("keydown", (event) => {
       if (event.target.matches(".entry")) moveFocus(event, [...root.querySelectorAll(".entry")]);
     });
+  }
+
+  /** On a phone what an entry says stands above the list, out of sight. */
+  toTop() {
+    if (innerWidth <= 640) this.root.getRootNode().host.closest("[data-testid=stMain]")?.scrollTo({ top: 0 });
   }
 
   update({ sections, t, label }) {
