@@ -3,9 +3,15 @@
 class WordList {
   constructor(root) {
     this.root = root;
+    root.addEventListener("click", (event) => event.target.closest(".entry") && this.toTop());
     root.addEventListener("keydown", (event) => {
       if (event.target.matches(".entry")) moveFocus(event, [...root.querySelectorAll(".entry")]);
     });
+  }
+
+  /** On a phone what an entry says stands above the list, out of sight. */
+  toTop() {
+    if (innerWidth <= 640) this.root.getRootNode().host.closest("[data-testid=stMain]")?.scrollTo({ top: 0 });
   }
 
   update({ sections, t, label }) {
@@ -39,8 +45,8 @@ class WordList {
       { class: "entry", href, "aria-current": chosen && "true" },
       icon(name ?? "label", { class: "icon muted" }),
       h("span", { class: "label cut" }, label),
-      h("span", { class: says ? "code muted cut" : "code mono muted cut" }, says ?? code),
-      h("span", { class: "detail small muted cut" }, detail),
+      says ? h("span", { class: "says muted cut" }, says) : h("span", { class: "code mono muted cut" }, code),
+      !says && h("span", { class: "detail small muted cut" }, detail),
     );
   }
 }

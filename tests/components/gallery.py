@@ -29,6 +29,8 @@ from components.source_list import TEXTS as SOURCE_TEXTS
 from components.source_list import Source, source_list
 from components.stage_river import TEXTS as RIVER_TEXTS
 from components.stage_river import Stage, stage_river
+from components.word_list import TEXTS as WORD_TEXTS
+from components.word_list import word_list
 from waypost.web import theme
 
 HOSTILE = '<img src="x" onerror="document.title=\'broken\'">'
@@ -212,6 +214,21 @@ def gallery() -> None:
     )
     fact_list("Visits", [{"label": f"Hub {i}", "value": HOSTILE} for i in range(15)], key="facts", t=FACT_TEXTS)
     page_frame("/_stcore/health", key="frame", t=FRAME_TEXTS)
+    word_list(
+        [
+            {
+                "id": "events",
+                "title": HOSTILE,
+                "count": "2",
+                "rows": [
+                    {"id": "a", "href": "/vocabulary?entry=a", "icon": "task_alt", "label": HOSTILE, "code": HOSTILE},
+                    {"id": "b", "href": "/vocabulary?entry=b", "label": "Lost", "says": HOSTILE, "chosen": True},
+                ],
+            }
+        ],
+        key="words",
+        t=WORD_TEXTS,
+    )
     st.button("Rerun")
     st.code(json.dumps({"log": log, "selected": st.session_state["selected"], "n": n}), language=None)
 

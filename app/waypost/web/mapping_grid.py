@@ -114,7 +114,7 @@ def _columns(vocabulary: Vocabulary, fmt: Format) -> dict[str, Any]:
         ),
         "by": config.TextColumn(t("Said"), width=120),
         "n": config.NumberColumn(t("Events"), width=70, format="localized"),
-        "seen": config.TextColumn(t("Last seen"), width=130),
+        "seen": config.TextColumn(t("Last seen"), width=150),
         "example": config.TextColumn(t("A real example"), width=320),
         "note": config.TextColumn(t("Note"), width=180, max_chars=500),
     }

@@ -23,11 +23,12 @@ from waypost.web import (
 )
 from waypost.web.format import Format
 from waypost.web.mapping_draft import Draft
+from waypost.web.parts import Parts
 
 PAGE: Final = "mappings"
 
 
-def draw(who: Identity, fmt: Format) -> None:
+def draw(who: Identity, fmt: Format, parts: Parts) -> None:
     """The whole room."""
     t, waypost = fmt.t, deps.get().waypost
     found = sources(waypost.engine)
@@ -53,8 +54,8 @@ def draw(who: Identity, fmt: Format) -> None:
         mapping_grid.grid(draft, shown, waypost.vocabulary, fmt, key=name, fixed=not may)
     if may:
         mapping_form.form(source.name, draft, shown, waypost.vocabulary, fmt)
-        mapping_review.review(source.name, draft, who, waypost.vocabulary, fmt)
-    mapping_versions.versions(source.name, held, who, may, waypost.vocabulary, fmt)
+        mapping_review.review(source.name, draft, who, waypost.vocabulary, fmt, parts)
+    mapping_versions.versions(source.name, held, who, may, waypost.vocabulary, fmt, parts)
 
 
 def _choose(found: list[Source], fmt: Format) -> Source:

@@ -6,11 +6,6 @@ from typing import Any, Final
 
 import streamlit as st
 
-from components._base import translated
-from components.fact_list import TEXTS as FACTS
-from components.fact_list import fact_list
-from components.word_list import TEXTS as WORDS
-from components.word_list import word_list
 from waypost.access.sessions import Identity
 from waypost.domain.errors import WaypostError
 from waypost.domain.statement import UNMAPPED
@@ -23,19 +18,19 @@ from waypost.web import cache, deps, links, mapping_draft
 from waypost.web.format import Format
 from waypost.web.mapping_draft import Draft
 from waypost.web.mapping_grid import code_label
+from waypost.web.parts import Parts
 from waypost.web.words import OUTCOMES, STATUSES, TIER_ICONS, TIERS, stage_name, word
 
 _KEY: Final = "mappings.review"
 
 
-def review(source: str, draft: Draft, who: Identity, vocabulary: Vocabulary, fmt: Format) -> None:
+def review(source: str, draft: Draft, who: Identity, vocabulary: Vocabulary, fmt: Format, parts: Parts) -> None:
     """The changes so far, what they would do, and the button that puts them into force."""
     t, changes = fmt.t, draft.changes
     if not changes:
         return
     title = t.plural("{n} change, not published", "{n} changes, not published", len(changes), n=fmt.count(len(changes)))
-    texts = translated(FACTS, t)
-    fact_list(title, change_lines(changes, vocabulary, fmt), key=f"{_KEY}.changes", t=texts, lang=fmt.lang)
+    parts.facts(title, change_lines(changes, vocabulary, fmt), f"{_KEY}.changes")
     with st.container(horizontal=True):
         label = t("See what would change")
         fresh = draft.tried == draft.edits
@@ -48,7 +43,7 @@ def review(source: str, draft: Draft, who: Identity, vocabulary: Vocabulary, fmt
         with st.container(border=True, key=f"{_KEY}.preview"):
             _previewed(draft.preview, vocabulary, fmt)
             _publishing(source, draft, who, fmt)
-            _behind(draft.preview, vocabulary, fmt)
+            _behind(draft.preview, vocabulary, fmt, parts)
 
 
 def _try(source: str, draft: Draft, fmt: Format) -> None:
@@ -91,21 +86,20 @@ def _previewed(found: Preview, vocabulary: Vocabulary, fmt: Format) -> None:
     st.markdown(f"**{means}**  \n{_standing_line(found, fmt)}")
 
 
-def _behind(found: Preview, vocabulary: Vocabulary, fmt: Format) -> None:
+def _behind(found: Preview, vocabulary: Vocabulary, fmt: Format, parts: Parts) -> None:
     """The events and the orders behind the counts."""
     if not found.events:
         return
     t = fmt.t
     left, right = st.columns(2)
-    texts, moves = translated(FACTS, t), t("Events by meaning")
     with left:
-        fact_list(moves, move_lines(found, vocabulary, fmt), key=f"{_KEY}.moves", t=texts, lang=fmt.lang)
+        parts.facts(t("Events by meaning"), move_lines(found, vocabulary, fmt), f"{_KEY}.moves")
     with right:
         rows = [_order_row(change, fmt) for change in found.sample]
         if rows:
             some = t("{n} of them", n=fmt.count(len(rows))) if len(rows) < found.standing else ""
             section = {"id": "orders", "title": t("Orders that would stand elsewhere"), "count": some, "rows": rows}
-            word_list([section], key=f"{_KEY}.orders", t=translated(WORDS, t))  # type: ignore[list-item]
+            parts.words([section], f"{_KEY}.orders")
 
 
 def _standing_line(found: Preview, fmt: Format) -> str:
@@ -166,7 +160,8 @@ def _publishing(source: str, draft: Draft, who: Identity, fmt: Format) -> None:
             comment=why or "",
         )
     except WaypostError as error:
-        st.error(f"{t('Not published.')} {error}", icon=":material/error:")
+        refused = t("Not published.")
+        st.error(f"{refused} {error}", icon=":material/error:")
         return
     published(source, made.job)
 

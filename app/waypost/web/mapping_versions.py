@@ -6,8 +6,6 @@ from typing import Any, Final
 
 import streamlit as st
 
-from components._base import translated
-from components.fact_list import TEXTS, fact_list
 from waypost.access.sessions import Identity
 from waypost.domain.errors import WaypostError
 from waypost.domain.vocabulary import Vocabulary
@@ -16,21 +14,23 @@ from waypost.services.mappings.tables import MappingVersion
 from waypost.web import deps, links
 from waypost.web.format import Format
 from waypost.web.mapping_review import change_lines, published
+from waypost.web.parts import Parts
 
 _KEY: Final = "mappings.versions"
 
 
-def versions(source: str, held: MappingVersion, who: Identity, may: bool, vocabulary: Vocabulary, fmt: Format) -> None:
+def versions(
+    source: str, held: MappingVersion, who: Identity, may: bool, vocabulary: Vocabulary, fmt: Format, parts: Parts
+) -> None:
     """All versions, the newest first; one of them compared with the one in force."""
     t = fmt.t
     history = tables.history(deps.get().waypost.engine, source)
     if not history:
         st.caption(t("No version yet. The first one comes into being when somebody publishes."))
         return
-    texts = translated(TEXTS, t)
     with st.expander(t("Versions"), icon=":material/history:", key=f"{_KEY}.{source}"):
         lines: list[Any] = [_line(version, fmt) for version in reversed(history)]
-        fact_list(t("Who, when and why"), lines, key=f"{_KEY}.list", t=texts, lang=fmt.lang)
+        parts.facts(t("Who, when and why"), lines, f"{_KEY}.list")
         older = [version.version for version in reversed(history[:-1])]
         chosen = _choose([*older, 0], fmt)
         if chosen is None:
@@ -39,7 +39,7 @@ def versions(source: str, held: MappingVersion, who: Identity, may: bool, vocabu
         changes = tables.diff(held.edits, then.edits)
         title = t("What going back to it changes")
         differs = change_lines(changes, vocabulary, fmt) or [{"label": t("Nothing: it says the same.")}]
-        fact_list(title, differs, key=f"{_KEY}.diff", t=texts, lang=fmt.lang)
+        parts.facts(title, differs, f"{_KEY}.diff")
         if may and changes:
             _way_back(source, held, chosen, who, fmt)
 
@@ -67,7 +67,8 @@ def _way_back(source: str, held: MappingVersion, number: int, who: Identity, fmt
             waypost.engine, waypost.vocabulary, source, number, by=who.name, now=waypost.now(), base=held.version
         )
     except WaypostError as error:
-        st.error(f"{t('Not published.')} {error}", icon=":material/error:")
+        refused = t("Not published.")
+        st.error(f"{refused} {error}", icon=":material/error:")
         return
     links.put({"version": None})
     published(source, made.job)

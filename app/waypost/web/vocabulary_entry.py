@@ -6,17 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from components._base import translated
-from components.fact_list import TEXTS as FACTS
-from components.fact_list import fact_list
-from components.word_list import TEXTS as WORDS
-from components.word_list import word_list
 from waypost.access.roles import Role
 from waypost.domain.vocabulary import Entry, Event, Incoterm, Milestone, Phase, Reason, Vocabulary
 from waypost.i18n import N_
 from waypost.services.mappings.heard import Use
 from waypost.web import cache, links, personal, session
 from waypost.web.format import Format
+from waypost.web.parts import Parts
 from waypost.web.vocabulary_list import icon_of, kind_of, row
 from waypost.web.vocabulary_page import ONE, PAGE, Asked
 
@@ -28,7 +24,7 @@ REPEATS = {
 }
 
 
-def draw(held: Asked, vocabulary: Vocabulary, fmt: Format) -> None:
+def draw(held: Asked, vocabulary: Vocabulary, fmt: Format, parts: Parts) -> None:
     """The entry that the address names, or what to do when it names none."""
     t = fmt.t
     entry = vocabulary.entry(held.entry) if held.entry else None
@@ -43,14 +39,13 @@ def draw(held: Asked, vocabulary: Vocabulary, fmt: Format) -> None:
         st.space("stretch")
         close = t("Close")
         st.button(close, key=f"{PAGE}.close", icon=":material/close:", on_click=links.put, args=({"entry": None},))
-    listed = translated(FACTS, t)
-    fact_list(t(ONE[kind_of(entry)]), facts(entry, vocabulary, fmt), key=f"{PAGE}.facts", t=listed, lang=fmt.lang)
+    parts.facts(t(ONE[kind_of(entry)]), facts(entry, vocabulary, fmt), f"{PAGE}.facts")
     near = related(entry, held, vocabulary, fmt)
     if near:
-        word_list(near, key=f"{PAGE}.near", t=translated(WORDS, t), label=t("Belongs together"))
+        parts.words(near, f"{PAGE}.near", t("Belongs together"))
     if isinstance(entry, Event):
         used = [use for use in cache.word_uses() if use.code == entry.code]
-        fact_list(t("Partners' words"), spoken(used, fmt), key=f"{PAGE}.words", t=listed, lang=fmt.lang)
+        parts.facts(t("Partners' words"), spoken(used, fmt), f"{PAGE}.words")
 
 
 def facts(entry: Entry, vocabulary: Vocabulary, fmt: Format) -> list[Any]:

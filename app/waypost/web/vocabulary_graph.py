@@ -8,15 +8,14 @@ from typing import Any, Final
 
 import streamlit as st
 
-from components._base import translated
-from components.word_list import TEXTS, word_list
 from waypost.domain.vocabulary import Entry, Event, Milestone, Phase, Vocabulary
 from waypost.web import links, theme
 from waypost.web.format import Format
+from waypost.web.parts import Parts
 from waypost.web.vocabulary_list import row
 from waypost.web.vocabulary_page import PAGE, Asked
 
-_HEIGHT: Final = 620
+_HEIGHT: Final = 760  # the styles of the page keep as much room while it loads
 _STEP: Final = 46  # from one node to the next below it
 _COLUMN: Final = 22 * _STEP  # how long a column of the overview grows before the next one begins
 # The component puts the title into a new window on a double click; one that is no text opens none.
@@ -32,7 +31,7 @@ _INTERACTION: Final = {
 }
 
 
-def draw(held: Asked, vocabulary: Vocabulary, fmt: Format) -> None:
+def draw(held: Asked, vocabulary: Vocabulary, fmt: Format, parts: Parts) -> None:
     """The graph of all phases, or of one in full, and the same in words below it."""
     t = fmt.t
     st.segmented_control(
@@ -48,8 +47,7 @@ def draw(held: Asked, vocabulary: Vocabulary, fmt: Format) -> None:
         more = t("Choose a phase to see its events.")
         st.caption(how if held.phase else f"{how} {more}")
         _graph(held, vocabulary, fmt)
-    label = t("The graph in words")
-    word_list(in_words(held, vocabulary, fmt), key=f"{PAGE}.in_words", t=translated(TEXTS, t), label=label)
+    parts.words(in_words(held, vocabulary, fmt), f"{PAGE}.in_words", t("The graph in words"))
 
 
 def _graph(held: Asked, vocabulary: Vocabulary, fmt: Format) -> None:
@@ -150,7 +148,7 @@ def _node(entry: Entry, x: int, y: int, fmt: Format, colours: theme.Tokens) -> S
         shapeProperties={"borderRadius": 8, "borderDashes": [4, 4] if _detail(entry) else False},
         color=colour,
         font={"color": ink, "size": 20, "face": theme.FONT},
-        widthConstraint={"maximum": 330},
+        widthConstraint={"maximum": 370},
         margin=8,
     )
 

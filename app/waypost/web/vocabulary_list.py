@@ -7,11 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from components._base import translated
-from components.word_list import TEXTS, word_list
 from waypost.domain.vocabulary import DeliveryTerm, Entry, Event, Incoterm, Milestone, Phase, Reason, Vocabulary
 from waypost.web import links
 from waypost.web.format import Format
+from waypost.web.parts import Parts
 from waypost.web.vocabulary_page import KINDS, PAGE, Asked
 
 _CLASSES: dict[str, type[Entry]] = {
@@ -24,10 +23,10 @@ _CLASSES: dict[str, type[Entry]] = {
 }
 
 
-def draw(held: Asked, vocabulary: Vocabulary, fmt: Format) -> None:
+def draw(held: Asked, vocabulary: Vocabulary, fmt: Format, parts: Parts) -> None:
     """Search and filters, and the entries that fit."""
     _filters(held, vocabulary, fmt)
-    word_list(sections(held, vocabulary, fmt), key=f"{PAGE}.entries", t=translated(TEXTS, fmt.t))
+    parts.words(sections(held, vocabulary, fmt), f"{PAGE}.entries")
 
 
 def _filters(held: Asked, vocabulary: Vocabulary, fmt: Format) -> None:

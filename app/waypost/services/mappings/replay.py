@@ -25,7 +25,7 @@ from waypost.store.refold import refold_subjects
 from waypost.store.schema import event, unmapped
 from waypost.store.schema_mapping import replay
 
-WINDOW = 5_000  # event ids that are looked at in one transaction; other writers get their turn between two
+WINDOW = 2_000  # event ids that are looked at in one transaction; other writers get their turn between two
 Progress = Callable[[int, int], None]
 
 
