@@ -109,7 +109,7 @@ _PAGE: Final = """
 @media (max-width: 640px) { .stMainBlockContainer { padding: 16px 16px 32px; } }
 
 /* Tables have an export of their own, which no spreadsheet takes for formulas. */
-[class*="st-key-admin"] [data-testid="stElementToolbar"] { display: none; }
+[class*="st-key-admin-table"] [data-testid="stElementToolbar"] { display: none; }
 
 /* Leftovers: menu, deploy button, links beside headings, the running man of live fragments. */
 [data-testid="stMainMenu"], [data-testid="stAppDeployButton"], [data-testid="stHeaderActionElements"],

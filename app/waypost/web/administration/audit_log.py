@@ -15,7 +15,7 @@ from waypost.domain.instants import day_bounds, now_us, zone_of
 from waypost.i18n import N_, Translator
 from waypost.services.export.admin import audit_sheet
 from waypost.web import deps, export, links
-from waypost.web.administration.table import height
+from waypost.web.administration.table import show
 from waypost.web.format import Format
 
 PAGE: Final = "admin"
@@ -74,15 +74,7 @@ def draw(_: Identity, fmt: Format) -> None:
         st.info(t("No entry fits. Remove a filter, or choose a longer time."), icon=":material/search_off:")
         return
     rows = [_row(entry, fmt) for entry in found]
-    st.dataframe(
-        rows,
-        hide_index=True,
-        key="admin.audit.rows",
-        row_height=36,
-        placeholder="–",
-        alt=t("Audit log"),
-        height=height(len(rows)),
-    )
+    show(rows, key="admin.audit.rows", alt=t("Audit log"))
     _turn(page, total, len(found), fmt)
 
 

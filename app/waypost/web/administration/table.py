@@ -44,19 +44,20 @@ def pick(
     held = links.value("pick", ids)
     default: Any = {"selection": {"rows": [ids.index(held)] if held else [], "columns": []}}
     number = _generation(key, held, len(ids))
-    found = st.dataframe(
-        [dict(row) for row in rows],
-        hide_index=True,
-        key=f"{key}.{number}",
-        on_select="rerun",
-        selection_mode="single-row",
-        selection_default=default,
-        column_config=dict(columns or {}),
-        row_height=_ROW,
-        height=height(len(rows)),
-        placeholder="–",
-        alt=alt,
-    )
+    with st.container(key=f"admin.table.{key}"):
+        found = st.dataframe(
+            [dict(row) for row in rows],
+            hide_index=True,
+            key=f"{key}.{number}",
+            on_select="rerun",
+            selection_mode="single-row",
+            selection_default=default,
+            column_config=dict(columns or {}),
+            row_height=_ROW,
+            height=height(len(rows)),
+            placeholder="–",
+            alt=alt,
+        )
     chosen = list(found["selection"]["rows"])
     picked = ids[chosen[0]] if chosen and chosen[0] < len(ids) else None
     if picked != held:
@@ -74,6 +75,20 @@ def _generation(key: str, held: str | None, n: int) -> int:
     number = before[2] if before[:2] == (held, n) else before[2] + 1
     st.session_state[f"{key}.seen"] = (held, n, number)
     return int(number)
+
+
+def show(rows: Sequence[Mapping[str, Any]], *, key: str, alt: str) -> None:
+    """Draw rows (title -> value) to look at."""
+    with st.container(key=f"admin.table.{key}"):
+        st.dataframe(
+            [dict(row) for row in rows],
+            hide_index=True,
+            key=key,
+            row_height=_ROW,
+            height=height(len(rows)),
+            placeholder="–",
+            alt=alt,
+        )
 
 
 def height(n: int) -> int | Literal["content"]:

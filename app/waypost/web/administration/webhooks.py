@@ -17,7 +17,7 @@ from waypost.services.outgoing.manage import Draft
 from waypost.services.outgoing.model import Subscription, Wanted
 from waypost.services.outgoing.worker import send_test
 from waypost.web import deps, export
-from waypost.web.administration.table import height, note, pick, refusal
+from waypost.web.administration.table import note, pick, refusal, show
 from waypost.web.format import Format
 
 _SHOWN = "admin.webhooks.secret"
@@ -161,8 +161,7 @@ def _one(found: Subscription, who: Identity, fmt: Format) -> None:
         }
         for d in sent
     ]
-    title = t("Last deliveries")
-    st.dataframe(rows, hide_index=True, key="admin.webhooks.rows", row_height=36, alt=title, height=height(len(rows)))
+    show(rows, key="admin.webhooks.rows", alt=t("Last deliveries"))
 
 
 def _told(found: Subscription, fmt: Format) -> None:
