@@ -31,6 +31,7 @@ def live(key: int) -> None:
         event_log(title, order_events.lines(events, read), key="order.node", t=log, note=note, lang=fmt.lang)
         everything = order_events.lines(read.found.events, read)
         event_log(t("All events"), everything, key="order.events", t=log, lang=fmt.lang)
+        order_page.take_away(read)
     with right:
         for name, title, lines in order_page.lists(read):
             fact_list(title, lines, key=f"order.{name}", t=translated(LIST, t), lang=fmt.lang)

@@ -121,3 +121,48 @@ def test_the_same_by_the_command_line(town):
     assert run("replay", key, "--since", "2026-01-01", code=2)["field"] == "since"
     assert run("remove", key)["removed"]
     assert run("test", key, code=2)["error"]
+
+
+def test_tables_come_as_files_through_the_api(town):
+    import io
+    import urllib.request
+
+    import polars as pl
+
+    server, _, url = town
+    event = {"specversion": "1.0", "source": "shop", "type": "payment.captured", "time": "2026-03-01T00:00:00Z"}
+    data = {"word": "call 13800138000", "attributes": {"customer": "=C-1", "channel": "=HYPERLINK()"}}
+    events = [{**event, "id": f"x{n}", "subject": f"order/x{n}", "data": data} for n in range(3)]
+    assert server.post("/api/v1/events", events)[0] == 200
+
+    def fetch(path: str, key: str = server.key) -> tuple[Any, bytes]:
+        request = urllib.request.Request(server.base + path, headers={"Authorization": f"Bearer {key}"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.headers, answer.read()
+
+    head, raw = fetch("/api/v1/orders?q=x&format=csv&limit=1")
+    assert head["Content-Type"].startswith("text/csv")
+    assert re.search(r'filename="orders-\d{8}T\d{4}Z\.csv"', head["Content-Disposition"])
+    rows = pl.read_csv(io.BytesIO(raw))
+    assert sorted(rows["order"]) == ["x0", "x1", "x2"]  # all of them, whatever page was asked for
+    assert set(rows["channel"]) == {"'=HYPERLINK()"}
+    _, raw = fetch("/api/v1/orders?q=x&format=parquet")
+    assert pl.read_parquet(io.BytesIO(raw)).height == 3
+    _, raw = fetch("/api/v1/events?format=parquet&code=payment.captured")
+    told = pl.read_parquet(io.BytesIO(raw))
+    assert any("13800138000" in (word or "") for word in told["word"])  # this key is an administrator's
+    with Waypost.open(url) as waypost:
+        reader, _ = keys.create(waypost.engine, "reader 2", ["data:read"], now_us(), "test")
+    _, raw = fetch("/api/v1/events?format=csv", reader)
+    assert b"13800138000" not in raw
+    _, raw = fetch("/api/v1/orders?q=x&format=xlsx")
+    assert raw[:2] == b"PK"
+    status, found = server.get("/api/v1/events?limit=2")
+    assert (status, len(found["events"])) == (200, 2)
+    following = server.get(f"/api/v1/events?limit=1&after={found['after']}")[1]["events"]
+    assert following[0]["id"] > found["after"]
+    server.post("/api/v1/events", [{**event, "id": "bad", "subject": "nobody"}])
+    assert b"subject" in fetch("/api/v1/quarantine?format=csv")[1]
+    for path in ("/api/v1/orders?format=pdf", "/api/v1/events?limit=9999", "/api/v1/events?from=noon"):
+        assert server.get(path)[0] == 422
+    assert server.get("/api/v1/orders?returns=never")[1]["field"] == "returns"

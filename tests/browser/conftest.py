@@ -24,7 +24,7 @@ PASSWORD = "four quiet trains at noon"
 
 @dataclass(frozen=True)
 class Town:
-    """Where a console answers; `operator`, `publisher` and `administrator` have accounts there."""
+    """Where a console answers; `operator`, `publisher` and `chief` (administrator) have accounts there."""
 
     base: str
 
@@ -50,7 +50,7 @@ def opened_town(folder: Path, tell: Callable[[Waypost, int], None]) -> Iterator[
     with Waypost.open(url) as waypost:
         now = now_us()
         accounts.create(waypost.engine, "operator", "operator", now, "test", display="Lin Wei", password=PASSWORD)
-        accounts.create(waypost.engine, "administrator", "administrator", now, "test", password=PASSWORD)
+        accounts.create(waypost.engine, "chief", "administrator", now, "test", display="Wang Fang", password=PASSWORD)
         accounts.create(waypost.engine, "publisher", "configurator_publisher", now, "test", password=PASSWORD)
         tell(waypost, now)
     with running(url, "all") as server:

@@ -28,7 +28,7 @@ def test_nothing_serious(rooms: dict[str, list[str]], room: Room) -> None:
 def look_at_all(chromium: Browser, town: Town, way: Way) -> dict[str, list[str]]:
     """What axe finds serious in each room, and whether it fits the window."""
     walker = Walker(chromium, town.base, way)
-    walker.sign_in("administrator")
+    walker.sign_in("chief")
     found = {}
     for room in ROOMS:
         enter(walker, room, ORDER)

@@ -138,5 +138,5 @@ def test_the_live_page_keeps_its_elements_while_events_arrive(walk: Starts) -> N
     page.wait_for_timeout(6_000)  # three runs of the live part
     kept = "[...document.querySelectorAll('[class*=stBidi]')].map((node) => Boolean(node.mine))"
     marks = page.evaluate(kept)
-    assert len(marks) == 4
+    assert len(marks) == 5
     assert all(marks)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from tests.receiver import receiver
+from tests.receiver import Message, receiver
 from tests.running import make_key, running
 from tests.worlds import said
 from waypost.services.app import Waypost
@@ -14,6 +15,10 @@ from waypost.services.outgoing.manage import Draft
 
 PAID = "2026-03-01T09:00:00Z"
 ROUNDS, EVENTS = 3, 60
+
+
+def _at_least(n: int, got: list[Message]) -> bool:
+    return len({message.id for message in got}) >= n
 
 
 def test_a_killed_server_loses_no_message(tmp_path: Path, monkeypatch) -> None:
@@ -29,10 +34,10 @@ def test_a_killed_server_loses_no_message(tmp_path: Path, monkeypatch) -> None:
                 events = [said(f"order/{n}", "payment.captured", PAID) for n in range(first, first + EVENTS)]
                 assert server.post("/api/v1/events", events)[0] == 200
                 # In the middle: some of this round have come, the others are stored and wait.
-                hook.wait(lambda got, least=first + 5: len({m.id for m in got}) >= least)
+                hook.wait(partial(_at_least, first + 5))
                 server.process.kill()
         with running(url, "worker", key):
-            hook.wait(lambda got: len({m.id for m in got}) >= ROUNDS * EVENTS)
+            hook.wait(partial(_at_least, ROUNDS * EVENTS))
         ids = [message.events[0]["id"] for message in hook.messages]
         once = list(dict.fromkeys(ids))
         assert once == [f"event-{n}" for n in range(1, ROUNDS * EVENTS + 1)]

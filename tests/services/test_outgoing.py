@@ -178,7 +178,7 @@ def test_changes_of_stage_are_told_once_each(waypost, hook, worker):
 
 def test_personal_data_goes_out_only_where_it_may(waypost, hook, worker):
     subscribe(waypost, hook)
-    secret = {"word": "call 13800138000", "attributes": {"customer": "C-1"}, "payload": {"name": "Li"}}
+    secret: dict[str, Any] = {"word": "call 13800138000", "attributes": {"customer": "C-1"}, "payload": {"name": "Li"}}
     tell(waypost, said("order/1", "payment.captured", PAID, **secret))
     hook.wait(lambda got: len(got) == 1)
     assert not any(part in hook.messages[0].body.decode() for part in ("138001", "C-1", 'Li"'))

@@ -10,13 +10,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from waypost.access import audit
+from waypost.api import export
 from waypost.api.context import caller_of
 from waypost.domain.errors import FieldError
 from waypost.domain.instants import now_us
 from waypost.services import quarantine
 from waypost.services.app import Waypost
+from waypost.services.export.admin import quarantine_sheet
 from waypost.services.journeys import JourneyVersion
 from waypost.store.engine import writing
+
+_ALL = 1_000_000  # inputs in one file
 
 
 def journeys(request: Request) -> Response:
@@ -45,8 +49,12 @@ async def put_journey(request: Request) -> Response:
 
 
 def held(request: Request) -> Response:
-    """Inputs in quarantine and words without an event code."""
+    """Inputs in quarantine and words without an event code; `format` gives the inputs as a file."""
     waypost: Waypost = request.state.waypost
+    kind = export.asked_format(request)
+    if kind != "json":
+        found = quarantine.listing(waypost.engine, limit=_ALL)
+        return export.file_of(quarantine_sheet(found, show=export.sees_all(request)), kind)
     return JSONResponse(
         {
             "open": quarantine.count(waypost.engine),

@@ -156,7 +156,7 @@ def _managing() -> Json:
         **_mappings(),
         "/api/v1/journeys": _get("The journeys in force"),
         "/api/v1/journeys/{id}": {**_get("One journey and its versions", _path("id")), "put": put},
-        "/api/v1/quarantine": _get("Inputs in quarantine and words without an event code"),
+        "/api/v1/quarantine": _get("Inputs in quarantine and words without an event code", _format()),
         "/api/v1/quarantine/{id}/replay": {"post": replay},
     }
 

@@ -12,9 +12,10 @@ from waypost.access.sessions import Identity
 from waypost.domain.errors import NotFound
 from waypost.domain.subject import SubjectKind
 from waypost.i18n import Translator
+from waypost.services.export.orders import order_events_sheet
 from waypost.services.live import OrderQuery
 from waypost.store.rows import StoredEvent
-from waypost.web import cache, deps, empty, links, order_facts, order_tracks, personal, session
+from waypost.web import cache, deps, empty, export, links, order_facts, order_tracks, personal, session
 from waypost.web.format import Format
 from waypost.web.order_reading import Reading
 
@@ -89,6 +90,15 @@ def opened(read: Reading, selected: Any) -> tuple[str, str, Sequence[StoredEvent
     many = len(read.found.tracks) > 1
     title = order_tracks.label(node, read) + (f" · {track.subject.ref}" if many else "")
     return title, order_tracks.note(node, read), [event for event in read.found.events if event.id in behind]
+
+
+def take_away(read: Reading) -> None:
+    """The export of all events of the order, masked as the page is."""
+    found, ref = read.found, read.found.row.subject.ref
+    stem = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in ref)[:60]
+    sheet = order_events_sheet(found.events, found.subjects.get, stem, show=read.show)
+    note = read.fmt.t("All events of this order, with everything that was said.")
+    export.offer(sheet, read.fmt, said=export.speak(sheet, read.fmt), key="order.export", note=note)
 
 
 def lists(read: Reading) -> list[tuple[str, str, list[Any]]]:

@@ -108,6 +108,9 @@ _PAGE: Final = """
 .stMainBlockContainer { padding: 24px 24px 48px; max-width: 1440px; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 16px 16px 32px; } }
 
+/* Tables have an export of their own, which no spreadsheet takes for formulas. */
+[class*="st-key-admin-table"] [data-testid="stElementToolbar"] { display: none; }
+
 /* Leftovers: menu, deploy button, links beside headings, the running man of live fragments. */
 [data-testid="stMainMenu"], [data-testid="stAppDeployButton"], [data-testid="stHeaderActionElements"],
 [data-testid="stStatusWidget"] { display: none; }

@@ -22,7 +22,7 @@ from waypost.store.engine import writing
 from waypost.store.rows import StoredEvent
 from waypost.store.schema_outgoing import outgoing, subscription, told_stage
 
-LOOK = 1_000  # events looked at in one step
+LOOK = 500  # events looked at in one step
 BATCH = 100  # events in one delivery
 
 
@@ -53,7 +53,7 @@ def step(engine: Engine, held: Subscription, view_of: Callable[[], View], owner:
         moved = connection.execute(sa.update(subscription).where(mine).values(watermark=found.last))
         if moved.rowcount:
             for part in _cut(found.found, held.mode):
-                connection.execute(sa.insert(outgoing).values(_row(held, part, now)))
+                connection.execute(sa.insert(outgoing).values(_stored(held, part, now)))
             ledger = [(held.id, order, where) for order, where in sorted(found.stages.items())]
             upsert(connection, told_stage, ("subscription_id", "order_id", "place"), ledger)
     return True
@@ -64,22 +64,28 @@ def _select(engine: Engine, held: Subscription, said: list[StoredEvent], view: V
         subjects = reads.subjects_by_key(connection, [event.subject_id for event in said])
     found: list[tuple[int, dict[str, Any]]] = []
     moved: dict[int, tuple[OrderRow, StoredEvent]] = {}
-    last = held.watermark
+    rows: dict[int, OrderRow] = {}
     for event in said:
-        last = event.id
-        orders = [view.row(place) for place in view.places_of([event.subject_id])]
+        heard = held.filter.hears(event.code)
+        if not heard and not held.filter.stages:
+            continue
+        orders = [_row_of(view, place, rows) for place in view.places_of([event.subject_id])]
         if not _concerns(held, orders):
             continue
-        if held.filter.hears(event.code):
+        if heard:
             item = cloud.of_event(event, subjects[event.subject_id], orders, personal=held.personal)
             found.append((event.id, item))
         moved.update({row.key: (row, event) for row in orders})
-        if len(found) >= BATCH:
-            break
     stages = _stages(engine, held, moved) if held.filter.stages else []
     told = {row.key: cloud.place(row) for _, row, _ in stages}
     found += [(event.id, cloud.of_stage(row, before, event)) for before, row, event in stages]
-    return Step(last, sorted(found, key=lambda item: item[0]), told)
+    return Step(said[-1].id, sorted(found, key=lambda item: item[0]), told)
+
+
+def _row_of(view: View, place: int, made: dict[int, OrderRow]) -> OrderRow:
+    if place not in made:
+        made[place] = view.row(place)
+    return made[place]
 
 
 def _concerns(held: Subscription, orders: list[OrderRow]) -> bool:
@@ -106,7 +112,7 @@ def _cut(found: list[tuple[int, dict[str, Any]]], mode: str) -> list[list[tuple[
     return [found[start : start + size] for start in range(0, len(found), size)]
 
 
-def _row(held: Subscription, part: list[tuple[int, dict[str, Any]]], now: int) -> dict[str, Any]:
+def _stored(held: Subscription, part: list[tuple[int, dict[str, Any]]], now: int) -> dict[str, Any]:
     return {
         "subscription_id": held.id,
         "message_id": f"msg_{secrets.token_hex(16)}",

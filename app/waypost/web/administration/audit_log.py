@@ -15,6 +15,7 @@ from waypost.domain.instants import day_bounds, now_us, zone_of
 from waypost.i18n import N_, Translator
 from waypost.services.export.admin import audit_sheet
 from waypost.web import deps, export, links
+from waypost.web.administration.table import show
 from waypost.web.format import Format
 
 PAGE: Final = "admin"
@@ -73,8 +74,7 @@ def draw(_: Identity, fmt: Format) -> None:
         st.info(t("No entry fits. Remove a filter, or choose a longer time."), icon=":material/search_off:")
         return
     rows = [_row(entry, fmt) for entry in found]
-    st.dataframe(rows, hide_index=True, key="admin.audit.rows", row_height=36, placeholder="–", alt=t("Audit log"),
-                 height=38 + 36 * min(len(rows), 16))  # fmt: skip
+    show(rows, key="admin.audit.rows", alt=t("Audit log"))
     _turn(page, total, len(found), fmt)
 
 
@@ -86,24 +86,31 @@ def action(code: str, t: Translator) -> str:
 def _filters(fmt: Format) -> AuditQuery:
     t, forget = fmt.t, ("page",)
     known = audit.actions(deps.get().waypost.engine)
-    with st.container(horizontal=True, key="admin.audit.filters"):
-        who = links.value("who") or ""
-        st.text_input(t("Person or key"), **links.bound(PAGE, "who", who, forget=forget), width=180)
-        held = links.value("action", known)
-        st.selectbox(
-            t("Action"),
-            known,
-            index=None,
-            placeholder=t("All"),
-            format_func=lambda code: action(code, t),
-            width=220,
-            **links.bound(PAGE, "action", held, forget=forget),
+    who, what = links.value("who") or "", links.value("object") or ""
+    held, first, last = links.value("action", known), links.day("from"), links.day("to")
+    n = sum(value not in (None, "") for value in (what, held, first, last))
+    with st.container(horizontal=True, vertical_alignment="center", key="admin.audit.filters"):
+        st.text_input(
+            t("Person or key"),
+            placeholder=t("Person or key"),
+            icon=":material/search:",
+            label_visibility="collapsed",
+            width=280,
+            **links.bound(PAGE, "who", who, forget=forget),
         )
-        what = links.value("object") or ""
-        st.text_input(t("Object"), **links.bound(PAGE, "object", what, forget=forget), width=180)
-        first, last = links.day("from"), links.day("to")
-        st.date_input(t("From"), width=150, **links.bound(PAGE, "from", first, forget=forget))
-        st.date_input(t("To"), width=150, **links.bound(PAGE, "to", last, forget=forget))
+        name = t("Filter ({n})", n=n) if n else t("Filter")
+        with st.popover(name, icon=":material/filter_list:", key="admin.audit.filter"):
+            st.selectbox(
+                t("Action"),
+                known,
+                index=None,
+                placeholder=t("All"),
+                format_func=lambda code: action(code, t),
+                **links.bound(PAGE, "action", held, forget=forget),
+            )
+            st.text_input(t("Object"), placeholder="account/", **links.bound(PAGE, "object", what, forget=forget))
+            st.date_input(t("From"), **links.bound(PAGE, "from", first, forget=forget))
+            st.date_input(t("To"), **links.bound(PAGE, "to", last, forget=forget))
     return AuditQuery(who or None, held, what or None, _edge(first, fmt, 0), _edge(last, fmt, 1))
 
 

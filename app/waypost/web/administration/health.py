@@ -54,7 +54,7 @@ def _check(check: Check, fmt: Format) -> None:
     icon = ":green[:material/check_circle:]" if check.ok else ":red[:material/error:]"
     state = t("in order") if check.ok else t("to do")
     name = t(_NAMES[check.name]) if check.name in _NAMES else check.name
-    with st.container(key=f"admin.health.{check.name}", gap=None):
+    with st.container(key=f"admin.health.check.{check.name}", gap=None):
         st.markdown(f"{icon} **{name}** · {state}")
         for line in said(check, fmt):
             st.caption(line)

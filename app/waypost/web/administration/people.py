@@ -22,7 +22,7 @@ from waypost.web.administration.table import note, pick, refusal
 from waypost.web.format import Format
 from waypost.web.words import ROLES, word
 
-_SHOWN = "admin.people.link"
+_SHOWN = "admin.people.fresh_link"
 _DOES = {
     Role.VIEWER: N_("sees everything but personal data"),
     Role.OPERATOR: N_("also sees personal data and works on orders"),
@@ -101,7 +101,7 @@ def _link(fmt: Format) -> None:
     shown = st.session_state.get(_SHOWN)
     if shown is None:
         return
-    with st.container(border=True, key="admin.people.link"):
+    with st.container(border=True, key="admin.people.shown"):
         st.markdown(fmt.t("Link for **{name}**. It works once, for 30 minutes, and is shown only now.", name=shown[0]))
         st.code(shown[1], language=None, wrap_lines=True)
         if st.button(fmt.t("I have passed it on"), icon=":material/check:", key="admin.people.kept"):

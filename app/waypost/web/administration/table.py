@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -43,25 +43,57 @@ def pick(
     """Draw rows (title -> value) and return the id of the one that is picked, None without one."""
     held = links.value("pick", ids)
     default: Any = {"selection": {"rows": [ids.index(held)] if held else [], "columns": []}}
-    # The key changes with what the address asks for from outside, so that a shared link picks its row.
-    found = st.dataframe(
-        [dict(row) for row in rows],
-        hide_index=True,
-        key=f"{key}.{len(ids)}",
-        on_select="rerun",
-        selection_mode="single-row",
-        selection_default=default,
-        column_config=dict(columns or {}),
-        row_height=_ROW,
-        height=_HEIGHT + _ROW * min(max(len(rows), 1), _MOST),
-        placeholder="–",
-        alt=alt,
-    )
+    number = _generation(key, held, len(ids))
+    with st.container(key=f"admin.table.{key}"):
+        found = st.dataframe(
+            [dict(row) for row in rows],
+            hide_index=True,
+            key=f"{key}.{number}",
+            on_select="rerun",
+            selection_mode="single-row",
+            selection_default=default,
+            column_config=dict(columns or {}),
+            row_height=_ROW,
+            height=height(len(rows)),
+            placeholder="–",
+            alt=alt,
+        )
     chosen = list(found["selection"]["rows"])
     picked = ids[chosen[0]] if chosen and chosen[0] < len(ids) else None
-    if picked != held and (chosen or held):
+    if picked != held:
+        st.session_state[f"{key}.seen"] = (picked, len(ids), number)
         links.put({"pick": picked})
     return picked
+
+
+def _generation(key: str, held: str | None, n: int) -> int:
+    """A number that changes when the address picks another row than the table did, or the rows are others.
+
+    The table is then a new one, which begins with that row; a click of its own leaves it as it is.
+    """
+    before = st.session_state.get(f"{key}.seen", (None, n, 0))
+    number = before[2] if before[:2] == (held, n) else before[2] + 1
+    st.session_state[f"{key}.seen"] = (held, n, number)
+    return int(number)
+
+
+def show(rows: Sequence[Mapping[str, Any]], *, key: str, alt: str) -> None:
+    """Draw rows (title -> value) to look at."""
+    with st.container(key=f"admin.table.{key}"):
+        st.dataframe(
+            [dict(row) for row in rows],
+            hide_index=True,
+            key=key,
+            row_height=_ROW,
+            height=height(len(rows)),
+            placeholder="–",
+            alt=alt,
+        )
+
+
+def height(n: int) -> int | Literal["content"]:
+    """The height of a table of `n` rows: as many as fit on a screen, the others by scrolling."""
+    return "content" if n <= _MOST else _HEIGHT + _ROW * _MOST
 
 
 def refusal(error: WaypostError, t: Translator) -> None:

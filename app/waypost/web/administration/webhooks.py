@@ -17,7 +17,7 @@ from waypost.services.outgoing.manage import Draft
 from waypost.services.outgoing.model import Subscription, Wanted
 from waypost.services.outgoing.worker import send_test
 from waypost.web import deps, export
-from waypost.web.administration.table import note, pick, refusal
+from waypost.web.administration.table import note, pick, refusal, show
 from waypost.web.format import Format
 
 _SHOWN = "admin.webhooks.secret"
@@ -124,7 +124,7 @@ def _secret(fmt: Format) -> None:
 def _one(found: Subscription, who: Identity, fmt: Format) -> None:
     t, engine = fmt.t, deps.get().waypost.engine
     with st.container(border=True, key="admin.webhooks.one"):
-        st.markdown(f"**{found.name}** · `{found.key}` · {found.url}")
+        st.markdown(f"**{found.name}** · `{found.key}` · `{found.url}`")
         if found.reason:
             told = t("It failed for a day and was paused. Repair the receiver, then resume: what waits is sent then.")
             st.error(told, icon=":material/pause_circle:")
@@ -133,7 +133,7 @@ def _one(found: Subscription, who: Identity, fmt: Format) -> None:
             text = t(
                 "{n} failures in a row: {error} Next attempt {when}.",
                 n=found.failures,
-                error=found.last_error,
+                error=_code(found.last_error),
                 when=when,
             )
             st.warning(text, icon=":material/sync_problem:")
@@ -161,8 +161,7 @@ def _one(found: Subscription, who: Identity, fmt: Format) -> None:
         }
         for d in sent
     ]
-    st.dataframe(rows, hide_index=True, key="admin.webhooks.rows", row_height=36, alt=t("Last deliveries"),
-                 height=38 + 36 * min(len(rows), 10))  # fmt: skip
+    show(rows, key="admin.webhooks.rows", alt=t("Last deliveries"))
 
 
 def _told(found: Subscription, fmt: Format) -> None:
@@ -173,7 +172,13 @@ def _told(found: Subscription, fmt: Format) -> None:
     if error is None:
         st.success(fmt.t("The test arrived, answered within {ms} ms.", ms=fmt.count(took)), icon=":material/check:")
     else:
-        st.error(fmt.t("The test was not taken: {error}", error=error), icon=":material/error:")
+        st.error(fmt.t("The test was not taken: {error}", error=_code(error)), icon=":material/error:")
+
+
+def _code(text: str | None) -> str:
+    """A receiver's words as they are: neither markup nor a link."""
+    plain = (text or "").replace("`", "'")
+    return f"`{plain}`"
 
 
 def _acts(found: Subscription, who: Identity, fmt: Format) -> None:
