@@ -93,4 +93,5 @@ def _assert_right(server: Server, tokens: Sequence[str]) -> bytes:
             order = json.loads(answer.read())["order"]
         assert order.encode() in pages[token], f"the page does not show {order}"
         assert len(pages[token]) <= MOST_BYTES, f"{len(pages[token])} bytes"
-    return max(pages.values(), key=len)
+    longest: bytes = max(pages.values(), key=len)
+    return longest

@@ -124,7 +124,8 @@ h1, h2, h3 { letter-spacing: -0.01em; }
 :focus-visible { outline-color: var(--wp-accent); }
 
 /* Captions are pale by themselves, paler than can be read everywhere. */
-.stApp [data-testid="stCaptionContainer"], .stApp [data-testid="stCaptionContainer"] p { color: var(--wp-muted); opacity: 1; }
+.stApp :is([data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p) {
+  color: var(--wp-muted); opacity: 1; }
 
 /* Titles stand in one row with the controls they belong to. */
 [data-testid="stHeading"] :is(h1, h2) { padding: 0 0 4px; }

@@ -11,6 +11,7 @@ from waypost.domain.subject import SubjectKind
 from waypost.services.journeys import Journeys
 from waypost.services.live.build import build_view, sum_up
 from waypost.services.live.effective import Effective
+from waypost.services.live.returns import ReturnBook
 from waypost.services.live.table import StateRow, SubjectTable
 from waypost.services.live.view import View
 from waypost.store.reads import LinkRow
@@ -20,7 +21,8 @@ class WhatIf:
     """Some subjects, closed under their links; states are put in, pictures come out."""
 
     def __init__(self, journeys: Journeys, now: int) -> None:
-        self._histories = [journeys.history(v.journey.id) for v in journeys.published()]
+        found = [journeys.history(v.journey.id) for v in journeys.published()]
+        self._histories = [history for history in found if history[-1].journey.subject == "order"]
         self._now = now
         self._table, self._effective = SubjectTable(), Effective()
 
@@ -40,4 +42,5 @@ class WhatIf:
         places = self._effective.update(self._table, everything)
         self._effective.assign([history[-1].journey for history in self._histories], None)
         summary = sum_up(self._effective, None, places, self._histories, self._now)
-        return build_view(self._table, self._effective, summary, self._histories, 0, self._now)
+        returns = ReturnBook().picture(self._table, [], self._now)  # they are read with their events, which stay
+        return build_view(self._table, self._effective, summary, self._histories, 0, self._now, returns)
