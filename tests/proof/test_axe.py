@@ -15,9 +15,7 @@ from tests.scene import fill
 
 LANGUAGES: tuple[Literal["en", "zh"], ...] = ("en", "zh")
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-WAYS = [
-    Way(lang, theme, *size) for lang in LANGUAGES for theme in THEMES for size in ((1440, 900), (390, 844))
-]
+WAYS = [Way(lang, theme, *size) for lang in LANGUAGES for theme in THEMES for size in ((1440, 900), (390, 844))]
 
 
 @pytest.fixture(scope="module")
