@@ -77,7 +77,8 @@ def _progress(at: str, t: Translator) -> None:
     for place, name in enumerate(names):
         mark = ' class="done"' if place < names.index(at) else ' aria-current="step"' if name == at else ""
         parts.append(f"<li{mark}>{escape(t(STEPS[name]))}</li>")
-    st.html(f'{_STYLE}<ol class="wp-steps" aria-label="{escape(t("Steps"))}">{"".join(parts)}</ol>')
+    label = escape(t("Steps"))
+    st.html(f'{_STYLE}<ol class="wp-steps" aria-label="{label}">{"".join(parts)}</ol>')
 
 
 def _choose(us: Connections, who: Identity, fmt: Format) -> None:
