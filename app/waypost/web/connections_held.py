@@ -40,7 +40,7 @@ def words_list(source: Source, who: Identity, fmt: Format) -> None:
         word = each.word
         times = t.plural("{n} time", "{n} times", word.n, n=fmt.count(word.n))
         last = t("last {when}", when=fmt.instant(word.last_seen, now))
-        with st.expander(f"**{_plain(personal.text(word.word, show=show) or '–')}** · {times} · {last}"):
+        with st.expander(f"**{words.plain(personal.text(word.word, show=show) or '–')}** · {times} · {last}"):
             example = personal.payload(each.payload, show=show)
             st.caption(t("An example, as it arrived:"))
             st.code(
@@ -59,14 +59,15 @@ def inputs_list(source: Source, who: Identity, fmt: Format) -> None:
     st.caption(t("Nothing here is lost: repair the text or update the connector, then replay."))
     for held in found:
         came = fmt.instant(held.received_at, us.clock())
-        named = f" · {_plain(held.event_id)}" if held.event_id else ""
-        with st.expander(f"**{_plain(held.field)}**: {_plain(held.problem)}{named} · {came}", expanded=len(found) == 1):
+        named = f" · {words.plain(held.event_id)}" if held.event_id else ""
+        title = f"**{words.plain(held.field)}**: {words.plain(held.problem)}{named} · {came}"
+        with st.expander(title, expanded=len(found) == 1):
             _input(held, who, fmt)
 
 
 def _input(held: Held, who: Identity, fmt: Format) -> None:
     t, show = fmt.t, personal.sees_all(who.role)
-    st.markdown(t("What to do: {remedy}", remedy=_plain(held.remedy)))
+    st.markdown(t("What to do: {remedy}", remedy=words.plain(held.remedy)))
     if not allows(who.role, Role.EDITOR):
         raw = personal.payload(held.raw, show=show)
         st.code(_cut(raw) or t("The raw text is covered for your role."), language="json", wrap_lines=True)
@@ -109,8 +110,3 @@ def _settle(held: Held, who: Identity, action: str, *, dismissed: bool) -> None:
 
 def _cut(text: str | None) -> str:
     return "" if text is None else text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
-
-
-def _plain(text: str) -> str:
-    """A partner's text inside Markdown, where none of its signs means anything."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|<>~:$" else sign for sign in text[:300])

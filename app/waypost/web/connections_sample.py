@@ -65,13 +65,14 @@ def _say(sample: trial.Sample, t: Translator) -> None:
         what = t("This is how the one that tells most would look. Nothing is stored yet.")
         st.markdown(t("{orders} {events}. {what}", orders=orders, events=events, what=what))
     if sample.unmapped:
-        shown = ", ".join(f"`{word}`" for word in list(sample.unmapped)[:FEW])
+        shown = ", ".join(f"**{words.plain(word)}**" for word in list(sample.unmapped)[:FEW])
         text = t("Words without a meaning yet: {words}. They are kept, and can be mapped later.", words=shown)
         st.info(text, icon=":material/translate:")
     if sample.refused:
         n = len(sample.refused)
         text = t.plural("{n} item could not be read:", "{n} items could not be read:", n)
-        lines = [f"- `{each.field}`: {each.problem} {each.remedy}" for each in sample.refused[:FEW]]
+        reasons = [(each.field, f"{each.problem} {each.remedy}") for each in sample.refused[:FEW]]
+        lines = [f"- **{words.plain(field)}**: {words.plain(reason)}" for field, reason in reasons]
         st.info("\n".join([text, *lines]), icon=":material/report:")
 
 

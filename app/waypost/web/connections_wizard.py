@@ -77,7 +77,8 @@ def _progress(at: str, t: Translator) -> None:
     for place, name in enumerate(names):
         mark = ' class="done"' if place < names.index(at) else ' aria-current="step"' if name == at else ""
         parts.append(f"<li{mark}>{escape(t(STEPS[name]))}</li>")
-    st.html(f'{_STYLE}<ol class="wp-steps" aria-label="{escape(t("Steps"))}">{"".join(parts)}</ol>')
+    label = escape(t("Steps"))
+    st.html(f'{_STYLE}<ol class="wp-steps" aria-label="{label}">{"".join(parts)}</ol>')
 
 
 def _choose(us: Connections, who: Identity, fmt: Format) -> None:
@@ -183,7 +184,7 @@ def _start(us: Connections, who: Identity, fmt: Format) -> None:
     pulls = us.can(source, "pull")
     with st.container(width=760), st.form("connections.start", border=True):
         st.markdown(f"**{source.name}**")
-        every, budget = source.every_s, source.budget
+        every, budget = source.every_s, source.budget or 0
         if pulls:
             every, budget = schedule(source, t)
         if us.can(source, "webhook"):
@@ -195,13 +196,13 @@ def _start(us: Connections, who: Identity, fmt: Format) -> None:
         links.go(PAGE, {"id": source.key})
 
 
-def schedule(source: Source, t: Translator) -> tuple[int, int | None]:
-    """How often it is asked, and how many calls that may cost an hour."""
+def schedule(source: Source, t: Translator) -> tuple[int, int]:
+    """How often it is asked, and how many calls that may cost an hour (0: no limit)."""
     label, help_ = t("Seconds from pull to pull"), t("A source that is down is asked less often by itself.")
     every = st.number_input(label, 5, 86_400, source.every_s, step=5, help=help_, key="connections.every")
     label, help_ = t("Calls per hour at most (optional)"), t("Empty: only the system's own limits count.")
     budget = st.number_input(label, 1, 1_000_000, source.budget, help=help_, key="connections.budget")
-    return int(every), None if budget is None else int(budget)
+    return int(every), 0 if budget is None else int(budget)
 
 
 def webhook_address(source: Source, t: Translator) -> None:

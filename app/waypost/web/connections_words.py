@@ -77,6 +77,10 @@ ERRORS: Final = {
         N_("The calls of this hour are used up."),
         N_("It goes on with the next hour. Raise the budget if that is too late."),
     ),
+    "key": (
+        N_("The secrets cannot be opened with the key of this server."),
+        N_("Start it with the key that sealed them, or enter the secrets again."),
+    ),
     "settings": (N_("The settings do not fit."), N_("Open the settings and correct them.")),
 }
 _OTHER: Final = (N_("Something went wrong that has no name yet."), N_("The text below says more."))
@@ -158,6 +162,11 @@ def error(code: str | None, t: Translator) -> tuple[str, str]:
     """What happened, and what to do, by the code of an error."""
     problem, remedy = ERRORS.get(code or "", _OTHER)
     return t(problem), t(remedy)
+
+
+def plain(text: str) -> str:
+    """A partner's text inside Markdown, where none of its signs means anything."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|<>~:$" else sign for sign in text[:300])
 
 
 def detail(problem: str, t: Translator) -> str:

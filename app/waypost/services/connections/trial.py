@@ -27,6 +27,7 @@ from waypost.services.connections.service import Connections
 from waypost.services.journeys import KIND
 from waypost.services.live import OrderQuery
 from waypost.services.order import OrderJourney, order_journey
+from waypost.services.vault import VaultError
 from waypost.store import documents
 from waypost.store.engine import open_engine, writing
 from waypost.store.schema import metadata
@@ -69,7 +70,8 @@ def try_out(us: Connections, source: Source) -> Tested:
     try:
         us.fresh(source).test(meter)
     except (ConnectorError, FieldError) as error:
-        code = error.code if isinstance(error, ConnectorError) else "settings"
+        sealed = isinstance(error, VaultError)
+        code = error.code if isinstance(error, ConnectorError) else "key" if sealed else "settings"
         problem, remedy = us.without_secrets(source, error.problem), us.without_secrets(source, error.remedy)
     _spend(us, source, meter)
     return Tested(code, problem, remedy, meter.calls, round(time.monotonic() - started, 2))
