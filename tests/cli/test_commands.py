@@ -15,7 +15,9 @@ from tests.scene import fill
 from tests.support import environment
 from waypost import __version__
 from waypost.cli.app import app
-from waypost.domain.instants import now_us
+from waypost.domain.instants import SECOND, now_us
+from waypost.domain.position import Position
+from waypost.domain.subject import Subject, SubjectKind
 from waypost.services.app import Waypost
 
 
@@ -147,3 +149,22 @@ def test_tracking_links_and_merchants(sqlite_url: str, tmp_path: Path) -> None:
         assert (done.exit_code, json.loads(done.stdout)["field"]) == (2, field)
     assert waypost("tracking", "issue", "nothing", *db).exit_code == 2
     assert waypost("tracking", "merchants", "remove", "tea", *db).exit_code == 2
+
+
+def test_positions_are_listed_and_one_vehicle_with_its_trail(sqlite_url: str) -> None:
+    assert said("positions", "list", "--db", sqlite_url) == {"total": 0, "positions": []}
+    start = 1_774_000_000 * SECOND
+    truck, van = Subject(SubjectKind.VEHICLE, "truck-7"), Subject(SubjectKind.VEHICLE, "van-2")
+    with Waypost.open(sqlite_url) as opened:
+        opened.positions.take(Position(truck, start + n * 60 * SECOND, 31 + n / 100, 121, source="t") for n in range(3))
+        opened.positions.take([Position(van, start, 30, 120, battery=40, source="t")])
+    found = said("positions", "list", "--db", sqlite_url)
+    assert [(row["vehicle"], row["at"]) for row in found["positions"]] == [
+        ("truck-7", "2026-03-20T09:48:40Z"),
+        ("van-2", "2026-03-20T09:46:40Z"),
+    ]
+    (row,) = said("positions", "list", "truck-7", "--db", sqlite_url)["positions"]
+    assert [point["lat"] for point in row["trail"]] == [31, 31.01, 31.02]
+    refused = waypost("positions", "list", "no-such", "--db", sqlite_url)
+    assert refused.exit_code == 2
+    assert "truck-7" in waypost("positions", "list", "--db", sqlite_url).stdout
