@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser import test_pictures
 from tests.browser.conftest import Town
 from tests.browser.test_mappings import FRAME
 from tests.browser.test_pictures import WAYS
-from tests.browser.test_pictures import pytestmark as pytestmark
 from tests.browser.walker import PATIENCE_MS, Walker
+
+pytestmark = test_pictures.pytestmark
 
 
 @pytest.mark.parametrize("tag", WAYS, ids=[str(way) for way in WAYS.values()])

@@ -15,7 +15,7 @@ FOLDERS = sorted(path.parent for path in Path(__file__).resolve().parents[2].glo
 @pytest.mark.parametrize("folder", FOLDERS, ids=[folder.name for folder in FOLDERS])
 def test_every_word_stands_for_a_code_of_the_vocabulary(folder: Path) -> None:
     words = read_words((folder / "words.toml").read_text("utf-8"))
-    assert len(words) > 10
+    assert words
     assert {code for code in words.values() if load().event(code) is None} == set()
 
 

@@ -97,19 +97,7 @@ def _webhooks() -> Json:
 def _reading() -> Json:
     dimensions = [_parameter(name, TEXT) for name in DIMENSIONS]
     return {
-        "/api/v1/health": {
-            "get": {
-                "summary": "Whether the process is well; open to everybody",
-                "security": [],
-                "responses": {
-                    "200": _answer("Well", {"type": "object"}),
-                    "503": _answer("Not well", {"type": "object"}),
-                },
-            }
-        },
-        "/metrics": {
-            "get": {"summary": "Prometheus metrics", "responses": {"200": {"description": "Text"}, **_access()}}
-        },
+        **_health(),
         "/api/v1/openapi.json": _get("This document"),
         "/api/v1/vocabulary": _get("Milestones and event codes"),
         "/api/v1/orders": _get(
@@ -126,6 +114,37 @@ def _reading() -> Json:
             _format(),
             *dimensions,
         ),
+        **_stored_events(),
+        "/api/v1/orders/{ref}": _get("The journey of one order, by any of its ids", _path("ref")),
+        "/api/v1/kpi": _get(
+            "Closed stages of [from, to) by the day they were left, and open ones now",
+            _parameter("journey", TEXT, required=True),
+            _parameter("from", TEXT, "a local date of the journey's zone, or an instant", required=True),
+            _parameter("to", TEXT, "the end, exclusive", required=True),
+        ),
+    }
+
+
+def _health() -> Json:
+    return {
+        "/api/v1/health": {
+            "get": {
+                "summary": "Whether the process is well; open to everybody",
+                "security": [],
+                "responses": {
+                    "200": _answer("Well", {"type": "object"}),
+                    "503": _answer("Not well", {"type": "object"}),
+                },
+            }
+        },
+        "/metrics": {
+            "get": {"summary": "Prometheus metrics", "responses": {"200": {"description": "Text"}, **_access()}}
+        },
+    }
+
+
+def _stored_events() -> Json:
+    return {
         "/api/v1/events": _get(
             "Stored events in the order they were recorded",
             _parameter("after", {"type": "integer"}, "go on behind this id"),
@@ -135,13 +154,6 @@ def _reading() -> Json:
             _parameter("source", TEXT),
             _parameter("limit", {"type": "integer"}, "at most 5,000 as JSON; a file has no limit"),
             _format(),
-        ),
-        "/api/v1/orders/{ref}": _get("The journey of one order, by any of its ids", _path("ref")),
-        "/api/v1/kpi": _get(
-            "Closed stages of [from, to) by the day they were left, and open ones now",
-            _parameter("journey", TEXT, required=True),
-            _parameter("from", TEXT, "a local date of the journey's zone, or an instant", required=True),
-            _parameter("to", TEXT, "the end, exclusive", required=True),
         ),
     }
 

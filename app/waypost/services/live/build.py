@@ -33,12 +33,7 @@ def build_view(
     return View(
         now=now,
         version=version,
-        journeys={
-            history[-1].journey.id: JourneyView(
-                history[-1], place, members, judge(rows.orders, history, now), judge(rows.units, history, now)
-            )
-            for place, history in enumerate(histories)
-        },
+        journeys=_journeys(rows, histories, members, now),
         n=effective.n_orders,
         journey=summary.journey,
         current=summary.current,
@@ -65,6 +60,15 @@ def build_view(
         returns=returns,
         ids=[journey.id for journey in journeys],
     )
+
+
+def _journeys(rows: Rows, histories: Histories, members: Members, now: int) -> dict[str, JourneyView]:
+    return {
+        history[-1].journey.id: JourneyView(
+            history[-1], place, members, judge(rows.orders, history, now), judge(rows.units, history, now)
+        )
+        for place, history in enumerate(histories)
+    }
 
 
 def sum_up(effective: Effective, held: Summary | None, changed: IDX, histories: Histories, now: int) -> Summary:

@@ -129,14 +129,7 @@ def _one(found: Subscription, who: Identity, fmt: Format) -> None:
             told = t("It failed for a day and was paused. Repair the receiver, then resume: what waits is sent then.")
             st.error(told, icon=":material/pause_circle:")
         elif found.state == "failing":
-            when = fmt.instant(found.next_at, now_us())
-            text = t(
-                "{n} failures in a row: {error} Next attempt {when}.",
-                n=found.failures,
-                error=_code(found.last_error),
-                when=when,
-            )
-            st.warning(text, icon=":material/sync_problem:")
+            st.warning(_failing(found, fmt), icon=":material/sync_problem:")
         _told(found, fmt)
         with st.container(horizontal=True, vertical_alignment="bottom", key="admin.webhooks.acts"):
             _acts(found, who, fmt)
@@ -162,6 +155,11 @@ def _one(found: Subscription, who: Identity, fmt: Format) -> None:
         for d in sent
     ]
     show(rows, key="admin.webhooks.rows", alt=t("Last deliveries"))
+
+
+def _failing(found: Subscription, fmt: Format) -> str:
+    when, error = fmt.instant(found.next_at, now_us()), _code(found.last_error)
+    return fmt.t("{n} failures in a row: {error} Next attempt {when}.", n=found.failures, error=error, when=when)
 
 
 def _told(found: Subscription, fmt: Format) -> None:
