@@ -23,12 +23,17 @@ ROOMS = (
     Room("order", "/order?id={order}", "button.stop"),
     Room("map", "/map", "[data-testid=stDeckGlJsonChart] canvas"),
     Room("vocabulary", "/vocabulary", "h1"),
-    Room("mappings", "/vocabulary?tab=mappings", "h1"),
+    Room("graph", "/vocabulary?room=graph", "h1"),
+    Room("mappings", "/vocabulary?room=mappings", "h1"),
     Room("connections", "/connections", "h1"),
     Room("connect", "/connections?step=choose", "h1"),
     Room("tracking", "/tracking?id={order}", "h1"),
+    Room("links", "/tracking?view=links", "h1"),
+    Room("merchants", "/tracking?view=merchants", "h1"),
     Room("admin", "/admin", "h1"),
     Room("audit", "/admin?tab=audit", "h1"),
+    Room("webhooks", "/admin?tab=webhooks", "h1"),
+    Room("check", "/admin?tab=health", "h1"),
 )
 
 

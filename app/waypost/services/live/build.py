@@ -33,7 +33,7 @@ def build_view(
     return View(
         now=now,
         version=version,
-        journeys=_journeys(rows, histories, members, now),
+        journeys=_journey_views(rows, histories, members, now),
         n=effective.n_orders,
         journey=summary.journey,
         current=summary.current,
@@ -62,7 +62,7 @@ def build_view(
     )
 
 
-def _journeys(rows: Rows, histories: Histories, members: Members, now: int) -> dict[str, JourneyView]:
+def _journey_views(rows: Rows, histories: Histories, members: Members, now: int) -> dict[str, JourneyView]:
     return {
         history[-1].journey.id: JourneyView(
             history[-1], place, members, judge(rows.orders, history, now), judge(rows.units, history, now)
