@@ -18,14 +18,9 @@ from waypost.services.live.view import View
 
 
 def build_view(
-    table: SubjectTable,
-    effective: Effective,
-    summary: Summary,
-    histories: Histories,
-    version: int,
-    now: int,
+    table: SubjectTable, effective: Effective, summary: Summary, histories: Histories, version: int, now: int,
     returns: Returns,
-) -> View:
+) -> View:  # fmt: skip
     """The picture of all orders at an instant (us)."""
     rows, m = _rows(effective), effective.n_units
     journeys = [history[-1].journey for history in histories]
