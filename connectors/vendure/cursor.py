@@ -25,7 +25,7 @@ class Cursor:
         self.watched: Watched = watched if watched is not None else {}
 
     def text(self) -> str:
-        """The cursor as it is kept; some 15 characters for each watched order."""
+        """The cursor as it is kept; some 10 characters for each watched order."""
         packed = base64.b85encode(zlib.compress(orjson.dumps(self.watched), 9)).decode("ascii")
         kept = {"v": FORMAT, "since": self.since, "newest": self.newest, "skip": self.skip, "watched": packed}
         return orjson.dumps(kept).decode()

@@ -18,6 +18,7 @@ _SILENT = frozenset({
     "ORDER_FULFILLMENT", "ORDER_COUPON_APPLIED", "ORDER_COUPON_REMOVED", "ORDER_CUSTOMER_UPDATED",
     "ORDER_CURRENCY_UPDATED", "ORDER_REFUND_TRANSITION",
 })  # fmt: skip
+IDS = 60  # the longest id that is taken; a UUID has 36
 _PAID = frozenset({"Authorized", "Settled"})
 _PLAIN = {"ORDER_MODIFIED": "modified", "ORDER_NOTE": "note"}
 
@@ -26,7 +27,7 @@ class Order:
     """An order and the names of what belongs to it: its code is in all, because ids count from 1 in every shop."""
 
     def __init__(self, node: Node, scope: str) -> None:
-        self.id, self.code, self._scope = node.text("id"), node.text("code", 120), scope
+        self.id, self.code, self._scope = node.text("id", IDS), node.text("code", 100), scope
         self.subject = Subject(SubjectKind.ORDER, self.code, scope)
         self.state = node.text("state")
         self.amounts = {
@@ -69,7 +70,7 @@ def _cancelled(node: Node) -> dict[str, float]:
     for entry in node.child("history").children("items", required=True):
         if entry.maybe("type") == "ORDER_CANCELLATION" and (data := entry.maybe_child("data")):
             for line in data.children("lines"):
-                found[line.text("orderLineId")] += line.number("quantity") or 0.0
+                found[line.text("orderLineId", IDS)] += line.number("quantity") or 0.0
     return found
 
 
@@ -83,7 +84,7 @@ def read_history(node: Node, order: Order, teller: Teller) -> Iterator[Statement
 
 
 def _read_entry(entry: Node, order: Order, teller: Teller) -> Iterator[Statement]:
-    ref, kind, at = entry.text("id"), entry.text("type"), entry.moment("createdAt")
+    ref, kind, at = entry.text("id", IDS), entry.text("type"), entry.moment("createdAt")
     event_id, data = f"history/{ref}", entry.maybe_child("data") or Node({}, entry.at("data"))
     if kind in _SILENT:
         return
@@ -94,7 +95,7 @@ def _read_entry(entry: Node, order: Order, teller: Teller) -> Iterator[Statement
         if (to := data.text("to")) != "Created":
             yield teller.say(order.subject, event_id, _share("payment.state", order, data), to, at)
     elif kind == "ORDER_FULFILLMENT_TRANSITION":
-        parcel = order.parcel(data.text("fulfillmentId"))
+        parcel = order.parcel(data.text("fulfillmentId", IDS))
         yield teller.say(parcel, event_id, "fulfillment.state", data.text("to"), at)
     elif kind == "ORDER_CANCELLATION":
         yield from _read_cancellation(event_id, data, at, order, teller)
@@ -113,7 +114,7 @@ def _share(field: str, order: Order, data: Node) -> str:
 def _read_cancellation(event_id: str, data: Node, at: Moment, order: Order, teller: Teller) -> Iterator[Statement]:
     why = data.maybe("reason", 400)
     for line in data.children("lines"):
-        ref = line.text("orderLineId")
+        ref = line.text("orderLineId", IDS)
         yield teller.say(
             order.line(ref), f"{event_id}/line/{ref}", "order", "cancellation", at,
             quantity=line.number("quantity"), attributes={"cancelled_because": why},
@@ -122,7 +123,7 @@ def _read_cancellation(event_id: str, data: Node, at: Moment, order: Order, tell
 
 def _read_refund(refund: Node, payment: Node, order: Order, teller: Teller) -> Statement:
     """Each state of a refund once. Only its first instant is told, so later states have no time."""
-    ref, state = refund.text("id"), refund.text("state")
+    ref, state = refund.text("id", IDS), refund.text("state", IDS)
     whole = (refund.number("total") or 0.0) + 0.5 >= (payment.number("amount") or 0.0)
     field = "refund.state" if whole else "refund.state, in part"
     at = refund.moment("createdAt")

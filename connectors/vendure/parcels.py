@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from connectors.vendure.histories import Order
+from connectors.vendure.histories import IDS, Order
 from waypost.connect.bodies import Node
 from waypost.connect.telling import Teller, carries, digest
 from waypost.domain.instants import UNDATED_MOMENT
@@ -13,10 +13,11 @@ from waypost.domain.statement import Statement
 
 def read_fulfillment(node: Node, order: Order, teller: Teller) -> Iterator[Statement]:
     """What is in a parcel and its tracking code; how it moves on is in the order's history."""
-    ref, state = node.text("id"), node.text("state")
+    ref, state = node.text("id", IDS), node.text("state")
     parcel, changed = order.parcel(ref), node.maybe_moment("updatedAt").at
     load = [
-        carries(order.line(line.text("orderLineId")), line.number("quantity")) for line in node.children("lines", True)
+        carries(order.line(line.text("orderLineId", IDS)), line.number("quantity"))
+        for line in node.children("lines", True)
     ]
     packed = teller.say(
         parcel, f"fulfillment/{ref}/created", "fulfillment", "created", node.moment("createdAt"), links=load,

@@ -18,7 +18,7 @@ from waypost.domain.errors import FieldError
 from waypost.domain.instants import DAY, SECOND, from_us, read_moment
 
 PART = "orders.json"
-TRACES = 200  # orders whose traces are compared in one call
+TRACES = 4  # as many pages of traces come in one call, because they are so much smaller
 
 
 class Pull:
@@ -79,7 +79,7 @@ class Pull:
         where = {"orderPlacedAt": {"isNull": False}, "_or": going}
         skip = 0
         while True:
-            orders, total = self._list(queries.TRACES, where, skip, TRACES)
+            orders, total = self._list(queries.TRACES, where, skip, TRACES * self._settings.page_size)
             yield from ((str(order.get("id")), trace(order)) for order in orders)
             # An order that ends meanwhile leaves this list and shifts it, so pages overlap by a few.
             skip += max(1, len(orders) - 5) if skip + len(orders) < total else len(orders)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from connectors.vendure.histories import Order, read_history
+from connectors.vendure.histories import IDS, Order, read_history
 from connectors.vendure.parcels import read_fulfillment
 from waypost.connect.bodies import Node, read_json
 from waypost.connect.material import Material
@@ -81,7 +81,7 @@ def _about(node: Node, order: Order, channel: str) -> dict[str, Any]:
 
 
 def _read_line(line: Node, order: Order, placed: Moment, teller: Teller) -> Statement:
-    ref, ordered = line.text("id"), order.ordered(line)
+    ref, ordered = line.text("id", IDS), order.ordered(line)
     variant = line.maybe_child("productVariant")
     about = {"sku": variant.maybe("sku", 180), "product": variant.maybe("name", 400)} if variant else {}
     return teller.say(

@@ -17,7 +17,7 @@ from waypost.connect.errors import (
     RateLimited,
     TooLarge,
 )  # fmt: skip
-from waypost.connect.graphql import ask
+from waypost.connect.graphql import Reply, Thrift, ask
 
 URL = "https://shop.example/graphql?key=sesame"
 
@@ -89,3 +89,35 @@ def test_a_throttled_query_says_when_its_cost_fits_again() -> None:
     with pytest.raises(RateLimited) as refused:
         ask(answering(body), URL, "{ a }")
     assert refused.value.retry_after == 2.5
+
+
+def _cost(wanted: int, available: int) -> dict[str, Any]:
+    status = {"maximumAvailable": 2000, "currentlyAvailable": available, "restoreRate": 100}
+    return {"cost": {"requestedQueryCost": wanted, "throttleStatus": status}}
+
+
+def test_thrift_waits_until_the_next_query_fits() -> None:
+    slept: list[float] = []
+    thrift, left = Thrift(sleep=slept.append), [1900, 100, 1000]
+
+    def query() -> Reply:
+        return ask(answering({"data": {}, "extensions": _cost(400, left.pop(0))}), URL, "{ a }")
+
+    for _ in range(3):
+        thrift.ask(query)
+    assert slept == [3.0]  # 400 points wanted, 100 there, 100 a second
+
+
+def test_thrift_asks_again_after_a_short_wait_and_leaves_a_long_one_to_the_caller() -> None:
+    slept: list[float] = []
+    throttled = {"errors": [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}]}
+    answers = [{**throttled, "extensions": _cost(400, 200)}, {"data": {"a": 1}}]
+    reply = Thrift(sleep=slept.append).ask(lambda: ask(answering(answers.pop(0)), URL, "{ a }"))
+    assert (dict(reply), slept) == ({"a": 1}, [2.0])
+    long, slept[:] = {**throttled, "extensions": _cost(2000, 0)}, []
+    with pytest.raises(RateLimited):
+        Thrift(sleep=slept.append).ask(lambda: ask(answering(long), URL, "{ a }"))
+    again = {**throttled, "extensions": _cost(400, 300)}
+    with pytest.raises(RateLimited):
+        Thrift(sleep=slept.append).ask(lambda: ask(answering(again), URL, "{ a }"))
+    assert slept == [1.0, 1.0]

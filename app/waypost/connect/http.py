@@ -19,11 +19,9 @@ from waypost.connect.errors import (
     CannotConnect,
     ConnectorError,
     NotUnderstood,
-    RateLimited,
     Retriable,
     TimedOut,
     TooLarge,
-    Unavailable,
     Untrusted,
 )  # fmt: skip
 from waypost.connect.pace import Pace
@@ -191,6 +189,3 @@ def _connecting(error: Exception, url: str) -> ConnectorError:
     if "CERTIFICATE" in told.upper() or "SSL" in told.upper():
         return Untrusted(f"{shown(url)} cannot prove who it is: {told[:160]}.")
     return CannotConnect(f"{shown(url)} cannot be reached: {told[:160]}.")
-
-
-__all__ = ["Budget", "Http", "RateLimited", "Unavailable", "Usage", "open_transport"]

@@ -105,6 +105,14 @@ def test_what_carriers_scanned(status: str, code: str, evidence: Evidence) -> No
     assert [(s.code, s.evidence, s.word) for s in said] == [(code, evidence, f"shipment_status:{status.lower()}")]
 
 
+def test_the_latest_scan_of_a_fulfilment_has_no_time_and_an_attempt_is_not_counted_twice() -> None:
+    said, _ = parse({"fulfillment": fulfillment(501, [line(11)], shipment_status="delivered")})
+    delivered = one(said, "shipment_status:delivered")
+    assert (delivered.at, delivered.tz_source, delivered.evidence) == (None, TzSource.UNDATED, Evidence.SCANNED)
+    said, _ = parse({"fulfillment": fulfillment(501, [line(11)], shipment_status="attempted_delivery")})
+    assert [s.word for s in said] == ["fulfillment.status:success", "fulfillment:tracking_number"]
+
+
 def test_an_estimate_is_no_fact() -> None:
     event = {
         "id": 9, "fulfillment_id": 501, "status": "in_transit", "happened_at": "2026-11-22T08:00:00Z",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from connectors.shopify import queries
 from tests.connectors.shopify.shop import NOW, Shop, connector, graphql, parse
 from waypost.connect.contract import Context
 from waypost.connect.errors import BadCredentials, Forbidden, NotUsable, TooLarge
@@ -156,6 +157,19 @@ def test_places_and_returns_are_left_out_where_the_plan_does_not_allow_them() ->
     pull(shop, read_places=False, read_returns=False)
     assert "shippingAddress" not in shop.asked[0]["query"]
     assert "returns(" not in shop.asked[0]["query"]
+    assert "city" not in shop.asked[0]["query"]
+
+
+@pytest.mark.parametrize("places", [True, False])
+def test_every_query_is_graphql(places: bool) -> None:
+    graphql_core = pytest.importorskip("graphql")  # comes with the tools that test our own interface
+    asked = [queries.page(places, returns) for returns in (True, False)]
+    asked += [queries.whole(name, 50, places) for name in queries.FLAT]
+    asked += [queries.rest_of(name, places) for name in ("line_items", "returns", "load", "events")]
+    asked += [queries.rest_of(name, places) for name in ("refund_line_items", "return_line_items")]
+    for query in asked:
+        assert graphql_core.parse(query).definitions
+        assert ("latitude" in query) == (places and "happenedAt" in query)
 
 
 def test_an_empty_shop_is_one_empty_page() -> None:
@@ -200,3 +214,8 @@ def test_the_cursor_is_small() -> None:
     _, _, cursor = pull(Shop(orders(25)))
     assert json.loads(cursor)["after"] is None
     assert len(cursor) < 120
+
+
+@pytest.mark.parametrize("shop", ["https://kite-store.myshopify.com/admin", " Kite-Store.myshopify.com "])
+def test_an_address_from_the_browser_will_do(shop: str) -> None:
+    connector(shop=shop).test(Shop([]).transport)

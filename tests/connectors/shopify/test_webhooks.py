@@ -131,3 +131,13 @@ def test_every_topic_reads_its_own_kind_of_body() -> None:
         "order_transactions/create": [("order/7001", "payment.failed", declared)],
         "orders/delete": [("order/7001", "order.cancelled", declared)],
     }  # fmt: skip
+
+
+def test_a_part_that_was_refused_can_be_repaired_under_the_headers_of_its_delivery() -> None:
+    bad = order(fulfillments=[fulfillment(501, [{"id": 11, "quantity": 2}], created_at="soon")])
+    body = json.dumps(bad).encode()
+    _, refused = parse(body, delivery(body))
+    assert [(r.field, r.event_id) for r in refused] == [("fulfillments[0].created_at", "fulfillment/501")]
+    said, left = parse(refused[0].raw.replace("soon", "2026-11-21T09:00:00Z").encode(), delivery(body))
+    assert left == []
+    assert [str(s.subject) for s in said if s.code == "warehouse.shipped_declared"] == ["parcel/501"]
