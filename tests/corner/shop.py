@@ -106,6 +106,6 @@ def opened(port: int = 0) -> Iterator[Shop]:
 
 
 def registry() -> Registry:
-    """The installed connectors and the shop's."""
-    points = [EntryPoint("corner_shop", "tests.corner.corner_shop", GROUP)]
-    return discover([*points, EntryPoint("table_file", "connectors.table_file", GROUP)])
+    """The shop's connector beside some of ours, installed or not."""
+    ours = [EntryPoint(name, f"connectors.{name}", GROUP) for name in ("shopify", "table_file")]
+    return discover([EntryPoint("corner_shop", "tests.corner.corner_shop", GROUP), *ours])
