@@ -21,12 +21,12 @@ from tests.worlds import sqlite_copy
 from waypost.connect.contract import Subscription
 from waypost.connect.errors import BadCredentials, CannotConnect
 from waypost.connect.mqtt import Subscriber, address, probe
-from waypost.domain.errors import DocumentError, FieldError
+from waypost.domain.errors import FieldError
 from waypost.domain.instants import SECOND, now_us
 from waypost.services import position_feed, quarantine
 from waypost.services.app import Waypost
 from waypost.services.position_feed import PositionFeed, feed_from, working
-from waypost.services.settings import Settings
+from waypost.services.settings import Settings, read_settings
 
 pytestmark = pytest.mark.service
 PATIENCE_S = 20
@@ -202,6 +202,13 @@ def test_addresses_know_their_ports_and_whether_tls_is_wanted(tmp_path):
 def test_the_feed_is_only_there_where_the_settings_ask_for_it(waypost):
     assert feed_from(Settings(mqtt_url=None), waypost) is None
     assert feed_from(Settings(mqtt_url="mqtt://127.0.0.1", role="console"), waypost) is None
-    with pytest.raises(DocumentError) as caught:
+    with pytest.raises(FieldError) as caught:
         feed_from(Settings(mqtt_url="http://127.0.0.1"), waypost)
-    assert caught.value.field == "url"
+    assert caught.value.field == "WAYPOST_MQTT_URL"
+
+
+def test_a_wrong_variable_is_named(monkeypatch):
+    monkeypatch.setenv("WAYPOST_TILE_URL", "https://tiles.example/")
+    with pytest.raises(FieldError, match="write an address") as caught:
+        read_settings(port=1)
+    assert caught.value.field == "WAYPOST_TILE_URL"

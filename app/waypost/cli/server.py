@@ -17,7 +17,7 @@ from waypost.domain.errors import FieldError
 from waypost.domain.instants import now_us
 from waypost.services.app import Waypost
 from waypost.services.ingest import MAX_EVENTS
-from waypost.services.settings import Role, Settings, has_secret, kept_secret
+from waypost.services.settings import Role, Settings, has_secret, kept_secret, read_settings
 from waypost.store.engine import open_engine
 
 DEMO_MARK = "demo"  # a setting that only a demo's database has
@@ -39,7 +39,7 @@ def serve(
     """Run the server: console, API and login on one port."""
     from waypost.web import start
 
-    settings = Settings(db=db, host=host, port=port, role=_role(role), trusted_proxies=tuple(trust_proxy or ()))
+    settings = read_settings(db=db, host=host, port=port, role=_role(role), trusted_proxies=tuple(trust_proxy or ()))
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     waypost = Waypost.open(db)
     link = start.first_link(waypost, settings)
@@ -62,7 +62,7 @@ def demo(
     from waypost.simulate.feeder import Feeder
     from waypost.web import start
 
-    settings = Settings(db=db, host=host, port=port)
+    settings = read_settings(db=db, host=host, port=port)
     start.check_port(settings)
     _clear(db)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")

@@ -14,7 +14,7 @@ from waypost.connect.errors import NotUsable, Unreadable
 from waypost.connect.material import Bodies
 from waypost.connect.mqtt import Link, Subscriber
 from waypost.connect.registry import discover
-from waypost.domain.errors import WaypostError
+from waypost.domain.errors import DocumentError, FieldError, WaypostError
 from waypost.domain.position import Position
 from waypost.domain.statement import Refusal, Statement
 from waypost.domain.vocabulary import Vocabulary
@@ -169,7 +169,7 @@ def working(feed: PositionFeed | None) -> Iterator[None]:
 
 
 def feed_from(settings: Settings, sink: Sink) -> PositionFeed | None:
-    """The feed that the settings ask for, not started yet; None without WAYPOST_MQTT_URL. Errors: DocumentError."""
+    """The feed that the settings ask for, not started yet; None without WAYPOST_MQTT_URL. Errors: FieldError."""
     if not settings.mqtt_url or settings.role in ("console", "edge"):
         return None
     password = settings.mqtt_password
@@ -182,7 +182,10 @@ def feed_from(settings: Settings, sink: Sink) -> PositionFeed | None:
         "vehicle": settings.mqtt_vehicle,
         "names": settings.mqtt_names,
     }
-    connector: object = discover().get(CONNECTOR).build(asked)
+    try:
+        connector: object = discover().get(CONNECTOR).build(asked)
+    except DocumentError as error:
+        raise FieldError(f"WAYPOST_MQTT_{error.field.upper()}", error.problem, error.remedy) from None
     if not isinstance(connector, StreamsPositions):
         raise NotUsable(f"The connector '{CONNECTOR}' streams no positions.")
     return PositionFeed(connector, sink)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
-from pydantic import SecretStr, field_validator
+from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import Engine
 
+from waypost.domain.errors import FieldError
 from waypost.domain.instants import now_us
 from waypost.store.engine import writing
 from waypost.store.schema import setting
@@ -53,6 +54,17 @@ class Settings(BaseSettings):
                 "write an address with {z}, {x} and {y}, for instance https://tiles.example/{z}/{x}/{y}.png"
             )
         return value
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings of this process. Errors: FieldError naming the variable that is wrong."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        problem = first["msg"].removeprefix("Value error, ").rstrip(".")
+        raise FieldError(f"WAYPOST_{name}", f"{problem}.", "Correct this variable of the environment.") from None
 
 
 def _marks(template: str) -> set[str]:
