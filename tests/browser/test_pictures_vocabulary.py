@@ -7,8 +7,10 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Town
 from tests.browser.test_mappings import FRAME
-from tests.browser.test_pictures import WAYS
-from tests.browser.test_pictures import pytestmark  # noqa: F401
+from tests.browser.test_pictures import (
+    WAYS,
+    pytestmark,  # noqa: F401
+)
 from tests.browser.walker import PATIENCE_MS, Walker
 
 
