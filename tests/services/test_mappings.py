@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -101,6 +103,32 @@ def test_events_that_come_after_publishing_are_read_by_the_table_at_once(waypost
     assert send(waypost, scan("parcel/P-8", DONE, Clock(NOW).ago(0.5), EXPRESS)) == ["accepted"]
     other = scan("parcel/P-9", DONE, Clock(NOW).ago(0.5), "other.example")
     assert send(waypost, other) == ["unmapped"]  # it is another partner's word
+
+
+def test_no_event_that_comes_while_tables_are_published_keeps_an_old_meaning(waypost: Waypost) -> None:
+    """Events stream in while tables follow each other and their jobs run beside: every word ends up with the last."""
+    stop = threading.Event()
+    sent = itertools.count()
+
+    def stream() -> None:
+        while not stop.is_set():
+            send(waypost, *(scan(f"parcel/P-{next(sent) % 10}", DONE, Clock(NOW).ago(1), EXPRESS) for _ in range(20)))
+
+    talker = threading.Thread(target=stream)
+    talker.start()
+    for code in ("side.lost", "side.refused", "delivery.delivered", "side.delayed") * 2:
+        publish(waypost, {DONE: code})
+        waypost.replays.kick()
+    stop.set()
+    talker.join(60)
+    waypost.replays.close()
+    for job in replay.unfinished(waypost.engine):
+        carry(waypost, job)
+    with waypost.engine.connect() as connection:
+        query = sa.select(event.c.code, sa.func.count()).where(event.c.word == DONE).group_by(event.c.code)
+        found = {code: n for code, n in connection.execute(query)}  # noqa: C416
+    assert found == {"side.delayed": next(sent) + 6}
+    assert verify(waypost.engine).differences == 0
 
 
 def test_table_files_are_read_by_the_table_and_counted_so(waypost: Waypost, tmp_path: Path) -> None:

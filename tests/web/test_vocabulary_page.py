@@ -19,10 +19,11 @@ EXPRESS = "express.example"
 
 
 def speak(shop: Waypost) -> None:
-    """A partner with two words: one that waits, one that the sender has explained."""
+    """A partner with three words: two that wait, one that the sender has explained."""
     secret = {"recipient": {"name": "Erika Muster", "phone": "+49 170 1234567"}}
     events = [
         scan("parcel/P-1", "status:Weg", "2026-03-19T10:00:00Z", EXPRESS, payload=json.dumps(secret)),
+        scan("parcel/P-1", "call 13812345678 first", "2026-03-19T10:00:00Z", EXPRESS),
         scan("parcel/P-1", "linehaul.picked_up", "2026-03-19T09:00:00Z", EXPRESS, word="status:Da"),
     ]
     reading = ingest.read_body(json.dumps(events).encode(), shop.vocabulary, NOW)
@@ -62,9 +63,9 @@ def test_words_that_wait_stand_on_top_with_their_examples(shop: Waypost, visit: 
     speak(shop)
     app = visit("vocabulary", "configurator_editor", room="mappings", source=EXPRESS)
     shown = grid(app)
-    assert list(shown["word"]) == ["Weg", "Da"]
-    assert [None if code != code else code for code in shown["code"]] == [None, "linehaul.picked_up"]
-    assert "Erika Muster" in shown["example"][0]
+    assert list(shown["word"]) == ["call 13812345678 first", "Weg", "Da"]
+    assert [None if code != code else code for code in shown["code"]] == [None, None, "linehaul.picked_up"]
+    assert "Erika Muster" in shown["example"][1]
     assert {button.label for button in app.button} >= {"Say it", "What might it mean?"}
 
 
@@ -74,6 +75,7 @@ def test_a_viewer_reads_covered_examples_and_changes_nothing(shop: Waypost, visi
     shown = grid(app)
     assert "Erika Muster" not in "".join(shown["example"])
     assert "1234567" not in "".join(shown["example"])
+    assert "13812345678" not in "".join(shown["word"])
     assert {"Say it", "Publish", "See what would change"}.isdisjoint(button.label for button in app.button)
 
 

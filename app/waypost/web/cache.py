@@ -78,6 +78,12 @@ def heard(source: str) -> list[Heard]:
     return _heard(_store(), source)
 
 
+def forget_words() -> None:
+    """Read words anew at the next question, because somebody has said what they mean."""
+    _word_uses.clear()
+    _heard.clear()
+
+
 def _store() -> str:
     return deps.get().waypost.engine.url.render_as_string(hide_password=True)
 

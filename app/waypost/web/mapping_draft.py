@@ -86,6 +86,14 @@ def fresh(source: str, held: MappingVersion, turn: int = 0) -> Draft:
     return made
 
 
+def refresh(source: str) -> None:
+    """Read the words anew, unless somebody has changed something."""
+    cache.forget_words()
+    found = st.session_state.get(f"{_KEY}.{source}")
+    if isinstance(found, Draft) and not found.changes:
+        fresh(source, found.base, found.turn + 1)
+
+
 def forget(source: str) -> None:
     """Throw the changes away."""
     found = st.session_state.pop(f"{_KEY}.{source}", None)

@@ -33,6 +33,8 @@ class Row(NamedTuple):
     """One word of a source as the grid shows it; `code` None where nobody has said what it means."""
 
     full: str
+    field: str
+    word: str  # as this reader may see it
     code: str | None
     said_by: str
     n: int
@@ -50,12 +52,31 @@ def rows(draft: Draft, shipped: Words, *, show: bool) -> list[Row]:
         said_by = _said_by(heard.word, code, draft, shipped)
         example = _example(heard.example, show)
         known = None if code == UNMAPPED else code
-        found.append(Row(heard.word, known, said_by, heard.n, heard.last_seen, example, notes.get(heard.word, "")))
+        found.append(
+            Row(
+                heard.word,
+                *_seen(heard.word, show),
+                known,
+                said_by,
+                heard.n,
+                heard.last_seen,
+                example,
+                notes.get(heard.word, ""),
+            )
+        )
     silent = {**shipped, **words}.keys() - {heard.word for heard in draft.heard}
     for word in sorted(silent):
         said_by = "edited" if word in words else "unheard"
-        found.append(Row(word, words.get(word, shipped.get(word)), said_by, 0, None, "", notes.get(word, "")))
+        found.append(
+            Row(word, *_seen(word, show), words.get(word, shipped.get(word)), said_by, 0, None, "", notes.get(word, ""))
+        )
     return sorted(found, key=lambda row: (row.code is not None, -row.n, row.full))
+
+
+def _seen(full: str, show: bool) -> tuple[str, str]:
+    """Field and word; long numbers in free texts are covered where the reader's role does not need them."""
+    field, word = split_word(full)
+    return field, personal.text(word, show=show) or ""
 
 
 def _said_by(word: str, code: str, draft: Draft, shipped: Words) -> str:
@@ -73,8 +94,8 @@ def grid(draft: Draft, shown: list[Row], vocabulary: Vocabulary, fmt: Format, *,
     t = fmt.t
     table = pl.DataFrame(
         {
-            "word": [split_word(row.full)[1] for row in shown],
-            "field": [split_word(row.full)[0] for row in shown],
+            "word": [row.word for row in shown],
+            "field": [row.field for row in shown],
             "code": pl.Series([row.code for row in shown], dtype=pl.String),
             "by": [t(SAID_BY[row.said_by]) for row in shown],
             "n": [row.n for row in shown],
@@ -93,6 +114,7 @@ def grid(draft: Draft, shown: list[Row], vocabulary: Vocabulary, fmt: Format, *,
         placeholder=t("Not mapped yet"),
         disabled=locked,
         column_config=_columns(vocabulary, fmt),
+        column_order=[c for c in table.columns if c != "field" or any(table["field"])],
         alt=t("The words of this source and what they mean"),
     )
     if not fixed:
@@ -108,7 +130,7 @@ def _columns(vocabulary: Vocabulary, fmt: Format) -> dict[str, Any]:
         "code": config.SelectboxColumn(
             t("What it means"),
             options=options,
-            width=270,
+            width=300,
             format_func=lambda code: code_label(str(code), vocabulary, fmt),
             help=t("Type to search; empty takes back what was said here."),
         ),

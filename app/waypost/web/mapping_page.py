@@ -40,10 +40,10 @@ def draw(who: Identity, fmt: Format, parts: Parts) -> None:
         return
     source = _choose(found, fmt)
     held = tables.in_force(waypost.engine, source.name)
-    draft = mapping_draft.draft(source.name, held)
     may = allows(who.role, Role.EDITOR)
     _head(source, held.version, may, fmt)
-    mapping_progress.progress(source.name, fmt, may)
+    mapping_progress.progress(source.name, fmt, may)  # first: words are read after a job that is done
+    draft = mapping_draft.draft(source.name, held)
     if held.version != draft.base.version:
         _overtaken(draft, held, fmt)
     shown = mapping_grid.rows(draft, tables.shipped(waypost.engine, source.name), show=personal.sees_all(who.role))
@@ -71,7 +71,9 @@ def _choose(found: list[Source], fmt: Format) -> Source:
 def _head(source: Source, version: int, may: bool, fmt: Format) -> None:
     t = fmt.t
     parts = [t("Version {n} is in force", n=version) if version else t("Nobody has changed this table yet")]
-    if source.connector:
+    if source.connector == source.name:
+        parts.append(t("The table of a connector: it holds for every source that it reads"))
+    elif source.connector:
         parts.append(t("read by the connector {name}", name=source.connector))
     if source.waiting:
         n = source.waiting

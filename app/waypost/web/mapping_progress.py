@@ -7,7 +7,7 @@ import streamlit as st
 from waypost.domain.errors import NotFound
 from waypost.services.mappings import replay
 from waypost.services.mappings.replay import Job
-from waypost.web import deps, links, session
+from waypost.web import deps, links, mapping_draft, session
 from waypost.web.format import Format
 
 
@@ -41,6 +41,7 @@ def _job(source: str) -> Job | None:
 def _running(job_id: int) -> None:
     fmt, job = session.reader(), replay.job_of(deps.get().waypost.engine, job_id)
     if job.status != "running":
+        mapping_draft.refresh(job.source)
         st.rerun()
     t, deps_ = fmt.t, deps.get()
     deps_.waypost.replays.kick()  # after a restart whoever looks sets it going again

@@ -170,6 +170,6 @@ def published(source: str, job: int) -> None:
     """Let the job run, and show its progress on this page."""
     deps.get().waypost.replays.kick()
     mapping_draft.forget(source)
-    st.cache_resource.clear()
+    cache.forget_words()
     links.put({"job": str(job)})
     st.rerun()

@@ -141,9 +141,6 @@ h1, h2, h3 { letter-spacing: -0.01em; }
 .wp-returns a:hover b { color: var(--wp-accent); text-decoration: underline; text-underline-offset: 3px; }
 .wp-sim { padding: 0 6px; border: 1px dashed var(--wp-muted); border-radius: 4px; font-size: 12px; line-height: 18px; }
 
-/* Room for the graph while it loads, so that nothing jumps. */
-.st-key-vocabulary-graph { min-height: 810px; }
-
 /* The entry of the vocabulary stays in sight while its long list is scrolled. */
 @media (min-width: 641px) {
   [data-testid="stColumn"]:has(.st-key-vocabulary-side) { align-self: stretch; }

@@ -15,7 +15,8 @@ from waypost.web.parts import Parts
 from waypost.web.vocabulary_list import row
 from waypost.web.vocabulary_page import PAGE, Asked
 
-_HEIGHT: Final = 760  # the styles of the page keep as much room while it loads
+_LEAST, _MOST = 320, 760  # how tall the frame may be
+_SCALE: Final = 0.62  # at which the drawing usually fits the width of its frame
 _STEP: Final = 46  # from one node to the next below it
 _COLUMN: Final = 22 * _STEP  # how long a column of the overview grows before the next one begins
 # The component puts the title into a new window on a double click; one that is no text opens none.
@@ -54,7 +55,11 @@ def _graph(held: Asked, vocabulary: Vocabulary, fmt: Format) -> None:
     from streamlit_agraph import agraph  # brings its own half a second of imports
 
     nodes, edges = pictured(held, vocabulary, fmt, theme.tokens(st.context.theme.type))
-    picked = agraph(nodes=nodes, edges=edges, config=_config())
+    tall = max(node.y for node in nodes) * _SCALE + 80
+    height = round(min(max(tall, _LEAST), _MOST))
+    # Room for the frame while it loads, so that nothing below it jumps.
+    st.html(f"<style>.st-key-{PAGE}-graph {{ min-height: {height + 40}px; }}</style>")
+    picked = agraph(nodes=nodes, edges=edges, config=_config(height))
     # The component gives its last click again with every run of the page.
     mark = (held.phase, fmt.lang, picked)
     if st.session_state.get(_SEEN) != mark:
@@ -65,10 +70,10 @@ def _graph(held: Asked, vocabulary: Vocabulary, fmt: Format) -> None:
             st.rerun()
 
 
-def _config() -> Any:
+def _config(height: int) -> Any:
     """Options of vis-network; without physics nothing moves by itself."""
     return SimpleNamespace(
-        height=f"{_HEIGHT}px",
+        height=f"{height}px",
         width="100%",
         physics={"enabled": False},
         layout={"hierarchical": {"enabled": False}},
