@@ -25,7 +25,7 @@ def document() -> Json:
             "description": "Events in, journeys out. Authorization: Bearer with an API key, or a signed-in session.",
         },
         "security": [{"key": []}],
-        "paths": {**_merged(_ingest(), _reading()), **_webhooks(), **_managing(), **_subscriptions()},
+        "paths": {**_merged(_ingest(), _reading(), _telling()), **_webhooks(), **_managing(), **_subscriptions()},
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
             "schemas": {"Event": _event(), "Error": _error(), "Outcome": _outcome()},
@@ -118,6 +118,18 @@ def _reading() -> Json:
             _format(),
             *dimensions,
         ),
+        "/api/v1/orders/{ref}": _get("The journey of one order, by any of its ids", _path("ref")),
+        "/api/v1/kpi": _get(
+            "Closed stages of [from, to) by the day they were left, and open ones now",
+            _parameter("journey", TEXT, required=True),
+            _parameter("from", TEXT, "a local date of the journey's zone, or an instant", required=True),
+            _parameter("to", TEXT, "the end, exclusive", required=True),
+        ),
+    }
+
+
+def _telling() -> Json:
+    return {
         "/api/v1/events": _get(
             "Stored events in the order they were recorded",
             _parameter("after", {"type": "integer"}, "go on behind this id"),
@@ -127,13 +139,6 @@ def _reading() -> Json:
             _parameter("source", TEXT),
             _parameter("limit", {"type": "integer"}, "at most 5,000 as JSON; a file has no limit"),
             _format(),
-        ),
-        "/api/v1/orders/{ref}": _get("The journey of one order, by any of its ids", _path("ref")),
-        "/api/v1/kpi": _get(
-            "Closed stages of [from, to) by the day they were left, and open ones now",
-            _parameter("journey", TEXT, required=True),
-            _parameter("from", TEXT, "a local date of the journey's zone, or an instant", required=True),
-            _parameter("to", TEXT, "the end, exclusive", required=True),
         ),
     }
 
@@ -254,9 +259,13 @@ def _access() -> Json:
     }
 
 
-def _merged(one: Json, other: Json) -> Json:
-    """Paths of both; a path that both have keeps the methods of both."""
-    return {path: {**one.get(path, {}), **other.get(path, {})} for path in (*one, *other)}
+def _merged(*parts: Json) -> Json:
+    """The paths of all parts; a path that several have keeps the methods of each."""
+    found: Json = {}
+    for part in parts:
+        for path, methods in part.items():
+            found[path] = {**found.get(path, {}), **methods}
+    return found
 
 
 def _format() -> Json:
