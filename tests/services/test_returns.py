@@ -136,6 +136,19 @@ def test_a_live_picture_equals_one_that_is_read_from_scratch(world):
     assert picture.returns.journeys["returns"].standing() == before
 
 
+def test_a_return_finds_its_order_whenever_the_link_between_them_comes(world):
+    world.send(
+        said("return/R", "return.requested", "2026-03-10T08:00:00Z", links=[{"rel": "returns", "to": "line/1-1"}])
+    )
+    delivered(world)
+    assert refs(world, "any") == set()
+    world.send(said("line/1-1", "order.created", "2026-03-01T08:00:00Z", links=line_of("order/1")))
+    assert refs(world, "any") == {"1"}
+    delivered(world, "2")
+    world.send(said("return/R", "return.approved", "2026-03-11T08:00:00Z", links=[{"rel": "returns", "to": "order/2"}]))
+    assert refs(world, "handover") == {"1", "2"}
+
+
 def test_a_return_that_nobody_tells_of_any_more_is_gone(world):
     delivered(world)
     links = [{"rel": "returns", "to": "order/1"}]

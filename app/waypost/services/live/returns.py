@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
+from waypost.domain.instants import SECOND
 from waypost.domain.state import UNDATED, standing
 from waypost.domain.statement import Classifier, Evidence
 from waypost.journeys.assign import UNASSIGNED, assign
@@ -28,6 +29,7 @@ from waypost.store import reads
 from waypost.store.rows import StoredEvent
 
 Histories = Sequence[Sequence[JourneyVersion]]
+FORGET = 60 * SECOND
 
 
 class ReturnBook:
@@ -37,6 +39,8 @@ class ReturnBook:
         self.keys: list[int] = []
         self.cells = Cells(0)
         self._place: dict[int, int] = {}
+        self._orders: dict[int, list[int]] = {}  # by place; see `Returns.orders`
+        self._orders_since = 0
 
     def read(self, connection: Connection, keys: Sequence[int]) -> None:
         """Take in the returns with these keys as they are in the store now."""
@@ -50,6 +54,9 @@ class ReturnBook:
             self.cells = self.cells.grown(len(self.keys) + len(self.keys) // 4 + 64)
         events = reads.events_of_subjects(connection, keys)
         places = np.array([self._place[key] for key in keys], dtype=np.intp)
+        changed = set(places.tolist())
+        # A new one, because pictures that were taken still fill the old one.
+        self._orders = {place: rows for place, rows in self._orders.items() if place not in changed}
         self.cells = self.cells.replaced(places, _columns([events.get(key, []) for key in keys]))
 
     def picture(self, table: SubjectTable, histories: Histories, now: int) -> Returns:
@@ -61,7 +68,9 @@ class ReturnBook:
         told = np.zeros(n, dtype=bool)
         for column in cells.slots.values():
             told |= column != ABSENT
-        return Returns(rows, told, cells, histories, table, now, self._place)
+        if abs(now - self._orders_since) > FORGET:  # a link may have been corrected meanwhile
+            self._orders, self._orders_since = {}, now
+        return Returns(rows, told, cells, histories, table, now, self._place, self._orders)
 
 
 class OpenReturns(NamedTuple):
@@ -88,9 +97,10 @@ class Returns:
         table: SubjectTable,
         now: int,
         places: dict[int, int],
+        known: dict[int, list[int]],
     ) -> None:
         self.rows, self.told, self._cells, self._table, self.now = rows, told, cells, table, now
-        self._places = places
+        self._places, self._known = places, known
         self.journeys = {
             history[-1].journey.id: ReturnJourney(self, place, history) for place, history in enumerate(histories)
         }
@@ -111,8 +121,16 @@ class Returns:
 
     @cached_property
     def orders(self) -> list[list[int]]:
-        """Per return the subject rows of the orders that it comes from."""
-        return [self._table.orders_of(row) for row in self.rows.tolist()]
+        """Per return the subject rows of the orders that it comes from; looked up once a minute, if any were found."""
+        found = []
+        for place, row in enumerate(self.rows.tolist()):
+            rows = self._known.get(place)
+            if rows is None:
+                rows = self._table.orders_of(row)
+                if rows:
+                    self._known[place] = rows
+            found.append(rows)
+        return found
 
     def place_of(self, key: int) -> int | None:
         """The place of a return by its key; None when there is none of it here."""
