@@ -18,7 +18,7 @@ from waypost.domain.instants import SECOND
 from waypost.domain.state import UNDATED, standing
 from waypost.domain.statement import Classifier, Evidence
 from waypost.journeys.assign import UNASSIGNED, assign
-from waypost.journeys.cells import ABSENT, RANK_SHIFT, UNDATED_RANK, Cells
+from waypost.journeys.cells import ABSENT, NEVER, RANK_SHIFT, UNDATED_RANK, Cells, times
 from waypost.journeys.project import Mask, Projection, StageFacts, Status, code_slot
 from waypost.journeys.resolve import IDX
 from waypost.services.journeys import JourneyVersion
@@ -30,6 +30,7 @@ from waypost.store.rows import StoredEvent
 
 Histories = Sequence[Sequence[JourneyVersion]]
 FORGET = 60 * SECOND
+REFUNDED, REQUESTED = 12, 36
 
 
 class ReturnBook:
@@ -177,7 +178,25 @@ class Returns:
 
     def projection(self, history: Sequence[JourneyVersion]) -> Projection:
         """All returns on one journey."""
-        return judge(self._cells, history, self.now)
+        return judge(self._settled, history, self.now)
+
+    @cached_property
+    def _settled(self) -> Cells:
+        """The steps of the returns, with refunds that were said of the order alone.
+
+        Shops refund orders, not returns. Where an order has one return only, a refund after its request is for
+        that one; of several nobody knows.
+        """
+        refunds = self._table.cells.slots.get(REFUNDED)
+        if refunds is None:
+            return self._cells
+        requested, refunded = times(self._cells.column(REQUESTED)), self._cells.column(REFUNDED).copy()
+        for order, places in self.by_order.items():
+            place, at = places[0], times(refunds[order : order + 1])[0]
+            alone = len(places) == 1 and len(self.orders[place]) == 1
+            if alone and refunded[place] == ABSENT and NEVER != at >= requested[place] != NEVER:
+                refunded[place] = (int(Evidence.DERIVED) << RANK_SHIFT) | int(at)
+        return Cells(self._cells.n, {**self._cells.slots, REFUNDED: refunded})
 
     def stages(self) -> tuple[str, ...]:
         """Ids of the stages a return can be in."""
