@@ -136,6 +136,45 @@ def test_a_live_picture_equals_one_that_is_read_from_scratch(world):
     assert picture.returns.journeys["returns"].standing() == before
 
 
+def test_a_return_finds_its_order_whenever_the_link_between_them_comes(world):
+    world.send(
+        said("return/R", "return.requested", "2026-03-10T08:00:00Z", links=[{"rel": "returns", "to": "line/1-1"}])
+    )
+    delivered(world)
+    assert refs(world, "any") == set()
+    world.send(said("line/1-1", "order.created", "2026-03-01T08:00:00Z", links=line_of("order/1")))
+    assert refs(world, "any") == {"1"}
+    delivered(world, "2")
+    world.send(said("return/R", "return.approved", "2026-03-11T08:00:00Z", links=[{"rel": "returns", "to": "order/2"}]))
+    assert refs(world, "handover") == {"1", "2"}
+
+
+def test_a_refund_of_the_order_settles_its_only_return_but_not_one_of_several(world):
+    for order in ("1", "2", "3"):
+        delivered(world, order)
+    returned(world, "return.requested", "return.received", ref="R1", to="order/1")
+    returned(world, "return.requested", "return.received", ref="R2a", to="order/2")
+    returned(world, "return.requested", "return.received", ref="R2b", to="order/2")
+    world.send(said("order/3", "payment.refunded", "2026-03-02T08:00:00Z"))  # before anything was sent back
+    returned(world, "return.requested", "return.received", ref="R3", to="order/3")
+    assert refs(world, "due") == {"1", "2", "3"}
+    for order in ("1", "2"):
+        world.send(said(f"order/{order}", "payment.refunded", "2026-03-15T08:00:00Z"))
+    assert refs(world, "due") == {"2", "3"}
+    assert open_returns(world).refunds_due == 3
+    report = {s.stage.id: s for s in kpi.report(world.view(), "returns", "2026-03-01", "2026-04-01").stages}
+    assert (report["money_back"].summary.n, report["money_back"].summary.p50_s) == (1, 24 * 3600)
+
+
+def test_a_carriers_own_words_move_a_return_too(world):
+    delivered(world)
+    returned(world, "return.requested", "return.approved")
+    world.send(scan("return/R", "linehaul.picked_up", "2026-03-11T08:00:00Z"))
+    assert refs(world, "return_transit") == {"1"}
+    world.send(scan("return/R", "delivery.delivered", "2026-03-13T08:00:00Z"))
+    assert refs(world, "inspection") == {"1"}
+
+
 def test_a_return_that_nobody_tells_of_any_more_is_gone(world):
     delivered(world)
     links = [{"rel": "returns", "to": "order/1"}]

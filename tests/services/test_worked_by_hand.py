@@ -212,7 +212,14 @@ def test_a_return_leaves_the_delivery_alone(world: World) -> None:
     assert [world.kpi(stage).summary for stage in ("warehouse", "carriage", "promise", "last_mile")] == before
     assert world.kpi("carriage").open == 0
     (back,) = [track for track in found.tracks if track.role == "return"]
-    assert [node.id for node in back.nodes] == ["return_requested", "picked_up", "return_received"]
+    assert [(node.id, node.status.name) for node in back.nodes] == [
+        ("approval", "PASSED"),  # nobody told of it
+        ("handover", "DONE"),
+        ("return_transit", "DONE"),
+        ("inspection", "PASSED"),
+        ("settlement", "DONE"),  # the refund of the order is that of its only return
+    ]
+    assert [len(node.events) for node in back.nodes] == [1, 1, 1, 0, 0]
 
 
 def test_an_exchange_neither_completes_nor_reopens_the_order(world: World) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
 from tests.scene import NOW, Clock
-from tests.web.test_pages import column, drawn
+from tests.web.test_pages import column, drawn, texts
 from tests.worlds import carries, said, scan
 from waypost.services import ingest
 from waypost.web import export
@@ -49,6 +51,22 @@ def test_the_tower_shows_the_stages_of_returns_with_links(busy, visit):
     (line,) = [html.proto.body for html in app.get("html") if 'data-testid="wp-returns"' in html.proto.body]
     assert "2 open returns" in line
     assert "1 refund or exchange due" in line
+
+
+def test_the_time_that_returns_took_opens_their_orders(busy, visit):
+    at = Clock(NOW)
+    tell(
+        busy,
+        said("return/R-1", "return.inspected", at.ago(2)),
+        said("return/R-1", "return.replacement_sent", at.ago(1)),
+    )
+    app = visit("control_tower")
+    (line,) = [html.proto.body for html in app.get("html") if 'data-testid="wp-returns"' in html.proto.body]
+    assert "Received to settled: half within 2 d" in line
+    (href,) = re.findall(r'href="/orders\?([^"]*kpi=money_back[^"]*)"', line)
+    app = visit("orders", **dict(parse_qsl(href.replace("&amp;", "&"))))
+    assert column(app) == ["A-1"]
+    assert "1 return in 1 order" in texts(app)
 
 
 def test_a_shop_without_returns_shows_no_river_of_them(empty_shop, visit):

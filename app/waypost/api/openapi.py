@@ -27,7 +27,7 @@ def document() -> Json:
         },
         "security": [{"key": []}],
         "paths": {
-            **_merged(_ingest(), _reading()),
+            **_merged(_ingest(), _reading(), _telling()),
             **_webhooks(),
             **_managing(),
             **_subscriptions(),
@@ -114,7 +114,6 @@ def _reading() -> Json:
             _format(),
             *dimensions,
         ),
-        **_stored_events(),
         "/api/v1/orders/{ref}": _get("The journey of one order, by any of its ids", _path("ref")),
         "/api/v1/kpi": _get(
             "Closed stages of [from, to) by the day they were left, and open ones now",
@@ -143,7 +142,7 @@ def _health() -> Json:
     }
 
 
-def _stored_events() -> Json:
+def _telling() -> Json:
     return {
         "/api/v1/events": _get(
             "Stored events in the order they were recorded",
@@ -321,9 +320,13 @@ def _access() -> Json:
     }
 
 
-def _merged(one: Json, other: Json) -> Json:
-    """Paths of both; a path that both have keeps the methods of both."""
-    return {path: {**one.get(path, {}), **other.get(path, {})} for path in (*one, *other)}
+def _merged(*parts: Json) -> Json:
+    """The paths of all parts; a path that several have keeps the methods of each."""
+    found: Json = {}
+    for part in parts:
+        for path, methods in part.items():
+            found[path] = {**found.get(path, {}), **methods}
+    return found
 
 
 def _format() -> Json:

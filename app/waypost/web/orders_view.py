@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from waypost.services import kpi
 from waypost.services.live import View
 from waypost.services.live.view import OrderRow
 from waypost.services.search import MANY, Search
@@ -75,9 +76,13 @@ def headline(total: int, held: OrdersFilters, only: tuple[Any, int] | None, view
     orders = t.plural("{n} order", "{n} orders", total, n=fmt.count(total))
     if only is None or held.behind is None:
         return orders
-    stage = view.journeys[held.behind.journey].version.journey.stage(held.behind.stage)
+    journey = kpi.journey_of(view, held.behind.journey)
+    stage = journey.stage(held.behind.stage) if journey else None
     if stage is None or stage.grain == "order":
         return orders
+    if stage.grain == "return":
+        returned = t.plural("{n} return", "{n} returns", only[1], n=fmt.count(only[1]))
+        return t("{parcels} in {orders}", parcels=returned, orders=orders)
     parcels = t.plural("{n} parcel", "{n} parcels", only[1], n=fmt.count(only[1]))
     return t("{parcels} in {orders}", parcels=parcels, orders=orders)
 

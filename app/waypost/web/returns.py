@@ -10,6 +10,7 @@ import numpy as np
 from waypost.domain.subject import LinkRel
 from waypost.i18n import N_, Translator
 from waypost.journeys.document import Stage
+from waypost.services import kpi
 from waypost.services.live import View
 from waypost.services.live.view import OrderRow
 from waypost.web import links
@@ -72,14 +73,28 @@ def river_texts(texts: dict[str, str], t: Translator) -> dict[str, str]:
 
 
 def line(view: View, held: TowerFilters, fmt: Format) -> str:
-    """How many returns are open, and how many wait for money or goods; HTML, what comes from data is escaped."""
+    """How many returns are open, how many wait for money or goods, how long they take; as HTML, escaped."""
     found = [journey.standing(_only(view, held)) for journey in view.returns.journeys.values()]
     n, due, t = sum(each.total for each in found), sum(each.refunds_due for each in found), fmt.t
     opened = escape(t.plural("{n} open return", "{n} open returns", n, n=fmt.count(n)))
     owed = escape(t.plural("{n} refund or exchange due", "{n} refunds or exchanges due", due, n=fmt.count(due)))
-    spans = ((opened, _href(held, "open")), (owed, _href(held, "due")))
+    spans = [(opened, _href(held, "open")), (owed, _href(held, "due")), *_times(view, held, fmt)]
     told = "".join(f'<a href="{escape(href)}" target="_self"><b>{text}</b></a>' for text, href in spans)
     return f'<div class="wp-live wp-returns" data-testid="wp-returns">{told}</div>'
+
+
+def _times(view: View, held: TowerFilters, fmt: Format) -> list[tuple[str, str]]:
+    """The KPIs of returns that were settled in the time the tower looks at, with the way to their orders."""
+    orders = view.mask(held.query._replace(journey=None)) if held.where else None
+    start, end = held.bounds(view.now)
+    found = []
+    for name in view.returns.journeys:
+        for card in kpi.report_between(view, name, start, end, orders, cards=True).stages:
+            if card.summary.p50_s is not None:
+                half = fmt.duration(card.summary.p50_s * 1e6)
+                text = fmt.t("{stage}: half within {duration}", stage=card.stage.name.say(fmt.lang), duration=half)
+                found.append((escape(text), links.href("orders", held.completed_on(name, card.stage.id, view.now))))
+    return found
 
 
 def _only(view: View, held: TowerFilters) -> Any:

@@ -138,6 +138,7 @@ h1, h2, h3 { letter-spacing: -0.01em; }
 .wp-live b { font-weight: 600; color: var(--wp-ink); }
 .wp-returns { margin-top: 4px; }
 .wp-returns a { color: inherit; text-decoration: none; }
+.wp-returns b { font-weight: 500; }
 .wp-returns a:hover b { color: var(--wp-accent); text-decoration: underline; text-underline-offset: 3px; }
 .wp-sim { padding: 0 6px; border: 1px dashed var(--wp-muted); border-radius: 4px; font-size: 12px; line-height: 18px; }
 

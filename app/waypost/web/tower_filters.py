@@ -52,8 +52,15 @@ class TowerFilters(NamedTuple):
 
     def completed(self, stage: str, tier: str, now: int) -> dict[str, str | list[str]]:
         """The address of the orders behind a card's number, in the orders list; tier "all" means any."""
+        return self._orders({"kpi": stage, "closed": tier, **self._edges(now)})
+
+    def completed_on(self, journey: str, stage: str, now: int) -> dict[str, str | list[str]]:
+        """As `completed`, of another journey than the one looked at, such as that of returns."""
+        return {**self._orders({"kpi": stage, **self._edges(now)}), "journey": journey}
+
+    def _edges(self, now: int) -> dict[str, str]:
         start, end = (f"{from_us(us).replace(tzinfo=None).isoformat()}Z" for us in self.bounds(now))
-        return self._orders({"kpi": stage, "closed": tier, "from": start, "to": end})
+        return {"from": start, "to": end}
 
     def standing(self, stage: str = "", tier: str = "all") -> dict[str, str | list[str]]:
         """The address of the orders that are open now, in a stage and a tier or in any."""

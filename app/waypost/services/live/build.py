@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,16 +33,7 @@ def build_view(
         version=version,
         journeys=_journey_views(rows, histories, members, now),
         n=effective.n_orders,
-        journey=summary.journey,
-        current=summary.current,
-        level=summary.level,
-        cause=summary.cause,
-        due=summary.due,
-        since=summary.since,
-        status=summary.status,
-        created=summary.created,
-        promised=summary.promised,
-        delivered=summary.delivered,
+        **_lines(summary),
         done=effective.done[: effective.n_orders],
         need=effective.need[: effective.n_orders],
         order_row=effective.order_row[: effective.n_orders],
@@ -64,6 +58,11 @@ def _journey_views(rows: Rows, histories: Histories, members: Members, now: int)
         )
         for place, history in enumerate(histories)
     }
+
+
+def _lines(summary: Summary) -> dict[str, Any]:
+    """The columns of the summed up lines that a picture shows."""
+    return {each.name: getattr(summary, each.name) for each in fields(Summary) if each.name != "change"}
 
 
 def sum_up(effective: Effective, held: Summary | None, changed: IDX, histories: Histories, now: int) -> Summary:

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
+from waypost.domain.instants import SECOND
 from waypost.domain.state import UNDATED, standing
 from waypost.domain.statement import Classifier, Evidence
 from waypost.journeys.assign import UNASSIGNED, assign
-from waypost.journeys.cells import ABSENT, RANK_SHIFT, UNDATED_RANK, Cells
+from waypost.journeys.cells import ABSENT, NEVER, RANK_SHIFT, UNDATED_RANK, Cells, times
 from waypost.journeys.project import Mask, Projection, StageFacts, Status, code_slot
 from waypost.journeys.resolve import IDX
 from waypost.services.journeys import JourneyVersion
@@ -28,6 +29,8 @@ from waypost.store import reads
 from waypost.store.rows import StoredEvent
 
 Histories = Sequence[Sequence[JourneyVersion]]
+FORGET = 60 * SECOND
+REFUNDED, REQUESTED = 12, 36
 
 
 class ReturnBook:
@@ -37,6 +40,8 @@ class ReturnBook:
         self.keys: list[int] = []
         self.cells = Cells(0)
         self._place: dict[int, int] = {}
+        self._orders: dict[int, list[int]] = {}  # by place; see `Returns.orders`
+        self._orders_since = 0
 
     def read(self, connection: Connection, keys: Sequence[int]) -> None:
         """Take in the returns with these keys as they are in the store now."""
@@ -50,6 +55,9 @@ class ReturnBook:
             self.cells = self.cells.grown(len(self.keys) + len(self.keys) // 4 + 64)
         events = reads.events_of_subjects(connection, keys)
         places = np.array([self._place[key] for key in keys], dtype=np.intp)
+        changed = set(places.tolist())
+        # A new one, because pictures that were taken still fill the old one.
+        self._orders = {place: rows for place, rows in self._orders.items() if place not in changed}
         self.cells = self.cells.replaced(places, _columns([events.get(key, []) for key in keys]))
 
     def picture(self, table: SubjectTable, histories: Histories, now: int) -> Returns:
@@ -61,7 +69,9 @@ class ReturnBook:
         told = np.zeros(n, dtype=bool)
         for column in cells.slots.values():
             told |= column != ABSENT
-        return Returns(rows, told, cells, histories, table, now, self._place)
+        if abs(now - self._orders_since) > FORGET:  # a link may have been corrected meanwhile
+            self._orders, self._orders_since = {}, now
+        return Returns(rows, told, cells, histories, table, now, self._place, self._orders)
 
 
 class OpenReturns(NamedTuple):
@@ -88,9 +98,10 @@ class Returns:
         table: SubjectTable,
         now: int,
         places: dict[int, int],
+        known: dict[int, list[int]],
     ) -> None:
         self.rows, self.told, self._cells, self._table, self.now = rows, told, cells, table, now
-        self._places = places
+        self._places, self._known = places, known
         self.journeys = {
             history[-1].journey.id: ReturnJourney(self, place, history) for place, history in enumerate(histories)
         }
@@ -111,8 +122,16 @@ class Returns:
 
     @cached_property
     def orders(self) -> list[list[int]]:
-        """Per return the subject rows of the orders that it comes from."""
-        return [self._table.orders_of(row) for row in self.rows.tolist()]
+        """Per return the subject rows of the orders that it comes from; looked up once a minute, if any were found."""
+        found = []
+        for place, row in enumerate(self.rows.tolist()):
+            rows = self._known.get(place)
+            if rows is None:
+                rows = self._table.orders_of(row)
+                if rows:
+                    self._known[place] = rows
+            found.append(rows)
+        return found
 
     def place_of(self, key: int) -> int | None:
         """The place of a return by its key; None when there is none of it here."""
@@ -159,7 +178,25 @@ class Returns:
 
     def projection(self, history: Sequence[JourneyVersion]) -> Projection:
         """All returns on one journey."""
-        return judge(self._cells, history, self.now)
+        return judge(self._settled, history, self.now)
+
+    @cached_property
+    def _settled(self) -> Cells:
+        """The steps of the returns, with refunds that were said of the order alone.
+
+        Shops refund orders, not returns. Where an order has one return only, a refund after its request is for
+        that one; of several nobody knows.
+        """
+        refunds = self._table.cells.slots.get(REFUNDED)
+        if refunds is None:
+            return self._cells
+        requested, refunded = times(self._cells.column(REQUESTED)), self._cells.column(REFUNDED).copy()
+        for order, places in self.by_order.items():
+            place, at = places[0], times(refunds[order : order + 1])[0]
+            alone = len(places) == 1 and len(self.orders[place]) == 1
+            if alone and refunded[place] == ABSENT and NEVER != at >= requested[place] != NEVER:
+                refunded[place] = (int(Evidence.DERIVED) << RANK_SHIFT) | int(at)
+        return Cells(self._cells.n, {**self._cells.slots, REFUNDED: refunded})
 
     def stages(self) -> tuple[str, ...]:
         """Ids of the stages a return can be in."""

@@ -122,7 +122,7 @@ def _secret(fmt: Format) -> None:
 
 
 def _one(found: Subscription, who: Identity, fmt: Format) -> None:
-    t, engine = fmt.t, deps.get().waypost.engine
+    t = fmt.t
     with st.container(border=True, key="admin.webhooks.one"):
         st.markdown(f"**{found.name}** · `{found.key}` · `{found.url}`")
         if found.reason:
@@ -133,6 +133,11 @@ def _one(found: Subscription, who: Identity, fmt: Format) -> None:
         _told(found, fmt)
         with st.container(horizontal=True, vertical_alignment="bottom", key="admin.webhooks.acts"):
             _acts(found, who, fmt)
+    _sent(found, fmt)
+
+
+def _sent(found: Subscription, fmt: Format) -> None:
+    t, engine = fmt.t, deps.get().waypost.engine
     sent = model.deliveries(engine, found.key, _FEW)
     with st.container(horizontal=True, vertical_alignment="center", key="admin.webhooks.sent"):
         title = t("Last deliveries")
