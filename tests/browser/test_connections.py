@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -34,22 +33,13 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     with pytest.MonkeyPatch.context() as patch, corner.opened() as shop:
-        patch.syspath_prepend(str(installed(folder)))
+        patch.syspath_prepend(str(corner.installed(folder)))
         url = f"sqlite:///{folder / 'waypost.db'}"
         with Waypost.open(url) as waypost:
             accounts.create(waypost.engine, "publisher", "configurator_publisher", now_us(), "test", password=PASSWORD)
             accounts.create(waypost.engine, "viewer", "viewer", now_us(), "test", password=PASSWORD)
         with running(url, "all") as server:
             yield Site(server.base, shop)
-
-
-def installed(folder: Path) -> Path:
-    """A folder that makes the shop's connector an installed one, as a package of its own would."""
-    info = folder / "corner_shop-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: corner-shop\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[waypost.connectors]\ncorner_shop = tests.corner.corner_shop\n")
-    return folder
 
 
 def type_in(page: Page, label: str, text: str) -> None:

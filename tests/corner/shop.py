@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -109,3 +110,12 @@ def registry() -> Registry:
     """The shop's connector beside some of ours, installed or not."""
     ours = [EntryPoint(name, f"connectors.{name}", GROUP) for name in ("shopify", "table_file")]
     return discover([EntryPoint("corner_shop", "tests.corner.corner_shop", GROUP), *ours])
+
+
+def installed(folder: Path) -> Path:
+    """A folder that makes the shop's connector an installed one, as a package of its own would."""
+    info = folder / "corner_shop-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: corner-shop\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[waypost.connectors]\ncorner_shop = tests.corner.corner_shop\n")
+    return folder

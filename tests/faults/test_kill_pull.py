@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.browser.test_connections import installed
 from tests.corner import shop as corner
 from tests.support import environment
 from waypost.services.connections.model import find
@@ -21,7 +20,7 @@ from waypost.store.schema_connect import connection
 
 
 def test_a_pull_that_is_killed_between_pages_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(installed(tmp_path)))
+    monkeypatch.syspath_prepend(str(corner.installed(tmp_path)))
     url = f"sqlite:///{tmp_path / 'w.db'}"
 
     def waypost(*words: str) -> subprocess.Popen[bytes]:
