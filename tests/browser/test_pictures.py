@@ -46,4 +46,9 @@ def test_pictures_of_every_page(chromium: Browser, busy_town: Town, tag: str) ->
     expect(page.locator(".orders .row").first).to_be_visible(timeout=PATIENCE_MS)
     page.wait_for_timeout(1_000)
     walker.picture(f"orders{tag}")
+
+    walker.go("/map?at=31.0,113.0,4.6&pick=station:30.290,120.160")
+    expect(page.locator(".legend")).to_be_visible(timeout=PATIENCE_MS)
+    page.wait_for_timeout(5_000)  # the land, and the letters of the names
+    walker.picture(f"map{tag}")
     assert walker.close() == []
