@@ -47,7 +47,7 @@ def items(value: Any, headers: Mapping[str, str]) -> Iterator[Found]:
     topic = headers.get("x-shopify-topic", "")
     if topic in PRIVACY:
         return
-    if topic:
+    if topic and not _wrapped(value):
         yield _delivered(value, topic)
         return
     if isinstance(value, list):
@@ -57,10 +57,15 @@ def items(value: Any, headers: Mapping[str, str]) -> Iterator[Found]:
     if "data" in body:
         body = Node(body.raw["data"], "")
     known = [name for name in body.raw if name in READ]
-    if not known:
+    if not known or _is_payout(body.raw.get("transactions")):
         raise FieldError("body", f"it holds {_named(body.raw)}, which says nothing about an order.", _REMEDY)
     for name in known:
         yield Found(READ[name], _nodes(body, name))
+
+
+def _wrapped(value: Any) -> bool:
+    """Whether it is one part by itself, as a refusal keeps it, though it came with the headers of a whole delivery."""
+    return isinstance(value, dict) and len(value) == 1 and next(iter(value)) in READ
 
 
 def _delivered(value: Any, topic: str) -> Found:
@@ -68,10 +73,12 @@ def _delivered(value: Any, topic: str) -> Found:
     if kind is None:
         remedy = f"Remove this subscription at Shopify. {_REMEDY}"
         raise FieldError("X-Shopify-Topic", f"'{topic[:60]}' says nothing about an order.", remedy)
-    body = Node(value, "")
-    if kind == "fulfillment_order" and isinstance(body.raw.get(kind), dict):
-        return Found(kind, [body.child(kind)])  # these deliveries, unlike all others, are wrapped
-    return Found(kind, [body])
+    return Found(kind, [Node(value, "")])
+
+
+def _is_payout(value: Any) -> bool:
+    """Whether transactions are those between Shopify and the merchant's bank, which have the same name."""
+    return isinstance(value, list) and bool(value) and all(isinstance(e, dict) and "payout_id" in e for e in value)
 
 
 def _nodes(body: Node, name: str) -> list[Node]:

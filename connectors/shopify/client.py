@@ -8,7 +8,7 @@ from typing import Any
 from connectors.shopify.settings import ShopifySettings
 from waypost.connect.contract import Transport
 from waypost.connect.errors import Forbidden, NotUsable
-from waypost.connect.graphql import Reply, ask
+from waypost.connect.graphql import Reply, Thrift, ask
 
 _WHO = "query { shop { name myshopifyDomain ianaTimezone } currentAppInstallation { accessScopes { handle } } }"
 NEEDED = ("read_orders",)
@@ -18,14 +18,14 @@ class Client:
     """The Admin API of one shop, in one version."""
 
     def __init__(self, settings: ShopifySettings, transport: Transport) -> None:
-        self._settings, self._transport = settings, transport
+        self._settings, self._transport, self._thrift = settings, transport, Thrift()
 
     def ask(self, query: str, variables: Mapping[str, Any]) -> Reply:
         """One query. Errors: ConnectorError."""
         settings = self._settings
         url = f"https://{settings.shop}/admin/api/{settings.api_version}/graphql.json"
         headers = {"x-shopify-access-token": settings.access_token.get_secret_value()}
-        reply = ask(self._transport, url, query, variables, headers)
+        reply = self._thrift.ask(lambda: ask(self._transport, url, query, variables, headers))
         served = reply.answer.headers.get("x-shopify-api-version", settings.api_version)
         if served != settings.api_version:
             # Shopify falls forward in silence when a version is no longer served.

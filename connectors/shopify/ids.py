@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from waypost.connect.bodies import Node
+from waypost.domain.errors import FieldError
 from waypost.domain.subject import Subject, SubjectKind
+
+LONGEST = 100  # of an id as it is sent
 
 
 def plain(text: str) -> str:
@@ -12,13 +15,16 @@ def plain(text: str) -> str:
 
 
 def id_of(node: Node, name: str = "id") -> str:
-    """An id that must be there, as its number."""
-    return plain(node.text(name))
+    """An id that must be there, as its number. Errors: FieldError."""
+    found = plain(node.text(name, LONGEST))
+    if not found:
+        raise FieldError(node.at(name), "it names nothing.", "Send the id, for instance gid://shopify/Order/123.")
+    return found
 
 
 def word_of(node: Node, name: str) -> str | None:
     """A word in lower case; GraphQL shouts what webhooks say quietly."""
-    value = node.maybe(name)
+    value = node.maybe(name, 60)
     return value.lower() if value else None
 
 

@@ -95,7 +95,7 @@ def _last(transactions: Iterable[Node], kinds: tuple[str, ...]) -> Moment:
 
 def word(transaction: Node) -> str:
     """Kind and status of a transaction; either alone would say nothing."""
-    kind = ids.word_of(transaction, "kind") or transaction.text("kind")
+    kind = ids.word_of(transaction, "kind") or transaction.text("kind", 60)
     return f"{kind}.{ids.word_of(transaction, 'status') or 'not told'}"
 
 

@@ -14,10 +14,12 @@ from waypost.domain.subject import LinkClaim
 # Statuses that the merchant or the label service sets; all others are told by the carrier.
 _DECLARED = frozenset({"label_printed", "label_purchased", "confirmed", "submitted", "marked_as_fulfilled"})
 
+_COUNTED = "attempted_delivery"  # attempts are counted, and an undated copy of one would be a second attempt
+
 
 def read_fulfillment(node: Node, teller: Teller) -> Iterator[Statement]:
     """A fulfilment: marked as shipped by the merchant, called off again, or failed."""
-    ref, status = ids.id_of(node), ids.word_of(node, "status") or node.text("status")
+    ref, status = ids.id_of(node), ids.word_of(node, "status") or node.text("status", 60)
     created, changed = node.moment("created_at"), node.maybe_moment("updated_at")
     # A fulfilment never changes what is in it, so its first word can be taken back by the id alone.
     shipped = teller.say(
@@ -69,7 +71,7 @@ def _read_tracking(node: Node, ref: str, changed: int | None, teller: Teller) ->
             UNDATED_MOMENT, stated=changed, attributes=about, place_of=node.at("updated_at"),
         )  # fmt: skip
     shipment = ids.word_of(node, "shipment_status")
-    if shipment is not None:
+    if shipment is not None and shipment != _COUNTED:
         # The latest scan without its time; the event itself comes by its own delivery or with the next pull.
         yield teller.say(
             ids.parcel(ref), f"fulfillment/{ref}/shipment/{shipment}", "shipment_status", shipment, stated=changed,
@@ -81,7 +83,7 @@ def _read_tracking(node: Node, ref: str, changed: int | None, teller: Teller) ->
 def read_event(node: Node, teller: Teller, fulfillment: str = "") -> Iterator[Statement]:
     """One thing that happened to a parcel on its way, where Shopify heard of it."""
     ref, parcel = ids.id_of(node), fulfillment or ids.id_of(node, "fulfillment_id")
-    status = ids.word_of(node, "status") or node.text("status")
+    status = ids.word_of(node, "status") or node.text("status", 60)
     told = [node.maybe(name, 60) for name in ("city", "province", "country")]
     stated = node.maybe_moment("created_at").at
     yield teller.say(
@@ -108,7 +110,7 @@ def _read_estimate(node: Node, owner: str, parcel: str, stated: int | None, tell
 def read_fulfillment_order(node: Node, teller: Teller) -> Iterator[Statement]:
     """The work order that Shopify gives to a warehouse, or holds back."""
     ref, order = ids.id_of(node), ids.id_of(node, "order_id")
-    status = ids.word_of(node, "status") or node.text("status")
+    status = ids.word_of(node, "status") or node.text("status", 60)
     moment = node.maybe_moment("created_at" if status == "open" else "updated_at")
     location = node.maybe_child("assigned_location")
     yield teller.say(

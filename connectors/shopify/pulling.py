@@ -61,7 +61,7 @@ def pull(client: Client, settings: ShopifySettings, text: str | None, now: int) 
             continue
         orders, info = _list(data.get("orders"))
         for order in orders:
-            _complete(client, order)
+            _Rest(client, settings.read_places).complete(order)
             cursor.newest = max(cursor.newest, _changed(order))
         more = bool(info.get("hasNextPage")) and isinstance(info.get("endCursor"), str)
         if not more:
@@ -87,46 +87,50 @@ def _changed(order: dict[str, Any]) -> int:
         return 0  # the parser will refuse the order and say why
 
 
-def _complete(client: Client, order: dict[str, Any]) -> None:
-    """Fetch what did not fit into the page; a list that still goes on keeps its mark, and parsing tells so."""
-    for name in queries.FLAT:
-        _widen(client, order, name)
-    _go_on(client, order, "line_items", "line_items")
-    _go_on(client, order, "returns", "returns")
-    for fulfillment in _entries(order.get("fulfillments")):
-        _go_on(client, fulfillment, "line_items", "load")
-        _go_on(client, fulfillment, "events", "events")
-    for refund in _entries(order.get("refunds")):
-        _go_on(client, refund, "refund_line_items", "refund_line_items")
-    for back in _entries(order.get("returns")):
-        _go_on(client, back, "return_line_items", "return_line_items")
+class _Rest:
+    """What did not fit into a page."""
 
+    def __init__(self, client: Client, places: bool) -> None:
+        self._client, self._places = client, places
 
-def _widen(client: Client, order: dict[str, Any], name: str) -> None:
-    """Ask for more of a list without pages while it is full; what stays full is told, not cut."""
-    held = queries.FEW
-    for first in _STEPS:
-        if len(_entries(order.get(name))) < held:
-            return
-        try:
-            reply = client.ask(queries.whole(name, first), {"id": order.get("gid")})
-        except TooLarge:
-            break
-        order[name], held = _entries((reply.get("node") or {}).get("list")), first
-    if len(_entries(order.get(name))) >= held:
-        order[name] = {"nodes": _entries(order.get(name)), "pageInfo": {"hasNextPage": True}}
+    def complete(self, order: dict[str, Any]) -> None:
+        """Fetch the rest of every list; one that still goes on keeps its mark, and parsing tells so."""
+        for name in queries.FLAT:
+            self._widen(order, name)
+        self._go_on(order, "line_items", "line_items")
+        self._go_on(order, "returns", "returns")
+        for fulfillment in _entries(order.get("fulfillments")):
+            self._go_on(fulfillment, "line_items", "load")
+            self._go_on(fulfillment, "events", "events")
+        for refund in _entries(order.get("refunds")):
+            self._go_on(refund, "refund_line_items", "refund_line_items")
+        for back in _entries(order.get("returns")):
+            self._go_on(back, "return_line_items", "return_line_items")
 
+    def _widen(self, order: dict[str, Any], name: str) -> None:
+        """Ask for more of a list without pages while it is full; what stays full is told, not cut."""
+        held = queries.FEW
+        for first in _STEPS:
+            if len(_entries(order.get(name))) < held:
+                return
+            try:
+                reply = self._client.ask(queries.whole(name, first, self._places), {"id": order.get("gid")})
+            except TooLarge:
+                break
+            order[name], held = _entries((reply.get("node") or {}).get("list")), first
+        if len(_entries(order.get(name))) >= held:
+            order[name] = {"nodes": _entries(order.get(name)), "pageInfo": {"hasNextPage": True}}
 
-def _go_on(client: Client, owner: dict[str, Any], field: str, name: str) -> None:
-    value = owner.get(field)
-    while isinstance(value, dict) and (value.get("pageInfo") or {}).get("hasNextPage"):
-        after = value["pageInfo"].get("endCursor")
-        reply = client.ask(queries.rest_of(name), {"id": owner.get("gid"), "after": after})
-        found = (reply.get("node") or {}).get("list")
-        if not isinstance(found, dict) or (found.get("pageInfo") or {}).get("endCursor") == after:
-            return
-        value["nodes"] = _entries(value) + _entries(found)
-        value["pageInfo"] = found.get("pageInfo") or {}
+    def _go_on(self, owner: dict[str, Any], field: str, name: str) -> None:
+        value = owner.get(field)
+        while isinstance(value, dict) and (value.get("pageInfo") or {}).get("hasNextPage"):
+            asked = {"id": owner.get("gid"), "after": value["pageInfo"].get("endCursor")}
+            reply = self._client.ask(queries.rest_of(name, self._places), asked)
+            found = (reply.get("node") or {}).get("list")
+            if not isinstance(found, dict) or (found.get("pageInfo") or {}).get("endCursor") == asked["after"]:
+                return
+            value["nodes"] = _entries(value) + _entries(found)
+            value["pageInfo"] = found.get("pageInfo") or {}
 
 
 def _entries(value: Any) -> list[Any]:

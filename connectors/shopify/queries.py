@@ -8,8 +8,6 @@ _PAGE = "pageInfo { hasNextPage endCursor }"
 _MONEY = "shop_money: shopMoney { amount currency_code: currencyCode }"
 _LINE = "id sku name quantity"
 _LOAD = "quantity line_item: lineItem { id }"
-_EVENT = """id status happened_at: happenedAt created_at: createdAt city province country latitude longitude
- estimated_delivery_at: estimatedDeliveryAt"""
 _REFUNDED = "quantity restock_type: restockType line_item: lineItem { id }"
 _RETURNED = (
     "quantity ... on ReturnLineItem { fulfillment_line_item: fulfillmentLineItem { line_item: lineItem { id } } }"
@@ -17,11 +15,17 @@ _RETURNED = (
 _TRANSACTION = "id kind status created_at: createdAt processed_at: processedAt"
 
 
-def _fulfillment(few: int) -> str:
+def _event(places: bool) -> str:
+    where = "city province country latitude longitude" if places else ""  # customer data, to Shopify
+    return f"""id status happened_at: happenedAt created_at: createdAt {where}
+ estimated_delivery_at: estimatedDeliveryAt"""
+
+
+def _fulfillment(few: int, places: bool) -> str:
     return f"""id: legacyResourceId gid: id status created_at: createdAt updated_at: updatedAt
  estimated_delivery_at: estimatedDeliveryAt tracking_info: trackingInfo(first: 10) {{ number company }}
  line_items: fulfillmentLineItems(first: {few}) {{ nodes {{ {_LOAD} }} {_PAGE} }}
- events(first: {few}, sortKey: HAPPENED_AT) {{ nodes {{ {_EVENT} }} {_PAGE} }}"""
+ events(first: {few}, sortKey: HAPPENED_AT) {{ nodes {{ {_event(places)} }} {_PAGE} }}"""
 
 
 def _refund(few: int) -> str:
@@ -44,7 +48,7 @@ def order(places: bool, returns: bool) -> str:
  shipping_lines: shippingLines(first: 1) {{ nodes {{ title }} }}
  line_items: lineItems(first: {FEW}) {{ nodes {{ {_LINE} }} {_PAGE} }}
  transactions(first: {FEW}) {{ {_TRANSACTION} }}
- fulfillments(first: {FEW}) {{ {_fulfillment(FEW)} }}
+ fulfillments(first: {FEW}) {{ {_fulfillment(FEW, places)} }}
  refunds(first: {FEW}) {{ {_refund(FEW)} }} {back}"""
 
 
@@ -56,28 +60,28 @@ def page(places: bool, returns: bool) -> str:
 
 
 # Lists that have pages: name -> (type of the owner, name in the schema, fields of an entry).
-PAGED = {
+_PAGED = {
     "line_items": ("Order", "lineItems", _LINE),
     "returns": ("Order", "returns", _return(FEW)),
     "load": ("Fulfillment", "fulfillmentLineItems", _LOAD),
-    "events": ("Fulfillment", "events", _EVENT),
+    "events": ("Fulfillment", "events", ""),
     "refund_line_items": ("Refund", "refundLineItems", _REFUNDED),
     "return_line_items": ("Return", "returnLineItems", _RETURNED),
 }
 # Lists of an order without pages: they can only be asked for with a larger number.
-FLAT = {"transactions": _TRANSACTION, "fulfillments": _fulfillment(FEW), "refunds": _refund(FEW)}
+FLAT = ("transactions", "fulfillments", "refunds")
 
 
-def rest_of(name: str) -> str:
+def rest_of(name: str, places: bool) -> str:
     """The next page of a nested list, by the id of its owner."""
-    owner, field, entry = PAGED[name]
+    owner, field, entry = _PAGED[name]
     first = FEW if name == "returns" else MANY
+    entry, sort = (_event(places), ", sortKey: HAPPENED_AT") if name == "events" else (entry, "")
     return f"""query($id: ID!, $after: String) {{ node(id: $id) {{ ... on {owner} {{
- list: {field}(first: {first}, after: $after) {{ nodes {{ {entry} }} {_PAGE} }} }} }} }}"""
+ list: {field}(first: {first}, after: $after{sort}) {{ nodes {{ {entry} }} {_PAGE} }} }} }} }}"""
 
 
-def whole(name: str, first: int) -> str:
+def whole(name: str, first: int, places: bool) -> str:
     """A list without pages, up to `first` entries."""
-    return (
-        f"query($id: ID!) {{ node(id: $id) {{ ... on Order {{ list: {name}(first: {first}) {{ {FLAT[name]} }} }} }} }}"
-    )
+    entry = {"transactions": _TRANSACTION, "fulfillments": _fulfillment(FEW, places), "refunds": _refund(FEW)}[name]
+    return f"query($id: ID!) {{ node(id: $id) {{ ... on Order {{ list: {name}(first: {first}) {{ {entry} }} }} }} }}"

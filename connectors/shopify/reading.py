@@ -66,9 +66,10 @@ class _Reader:
 
     def _inside(self, order: Node) -> Iterator[Item]:
         """What hangs on an order; a parcel that cannot be read does not take the order with it."""
-        ref = ids.plain(str(order.raw.get("id") or ""))
-        if not ref:
-            return
+        try:
+            ref = ids.id_of(order)
+        except FieldError:
+            return  # the order itself was refused for it, with all that is in it
         readers: dict[str, Callable[[Node], Iterator[Item]]] = {
             "fulfillment": lambda node: read_fulfillment(node, self.teller),
             "refund": lambda node: read_refund(node, self.teller, ref),

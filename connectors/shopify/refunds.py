@@ -52,7 +52,7 @@ def _quantities(node: Node) -> dict[tuple[str, str], float]:
 
 def read_return(node: Node, teller: Teller, order: str) -> Iterator[Statement]:
     """A return that the buyer asked for or the merchant opened."""
-    ref, status = ids.id_of(node), ids.word_of(node, "status") or node.text("status")
+    ref, status = ids.id_of(node), ids.word_of(node, "status") or node.text("status", 60)
     links = [
         LinkClaim(LinkRel.RETURNS, ids.line(ids.id_of(line)), entry.number("quantity"))
         for entry in node.children("return_line_items")

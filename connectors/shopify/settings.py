@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
+
+
+def _domain(given: Any) -> Any:
+    """The domain in an address that somebody has copied from the browser."""
+    if not isinstance(given, str):
+        return given
+    return re.sub(r"^https?://", "", given.strip(), flags=re.IGNORECASE).partition("/")[0]
+
 
 Domain = Annotated[
     str,
+    BeforeValidator(_domain),
     StringConstraints(
         strip_whitespace=True, to_lower=True, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9-]*\.myshopify\.com$", max_length=120
     ),

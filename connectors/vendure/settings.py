@@ -26,8 +26,14 @@ class VendureSettings(BaseModel):
     channel: str = Field(
         default="vendure", min_length=1, max_length=60, description="Sales channel under which the orders are shown."
     )
+    scope: str = Field(
+        default="", max_length=64, description="Name space of the order codes, when two shops use the same codes."
+    )
+    watch_days: int = Field(
+        default=14, ge=0, le=3650, description="How many days after it was placed a finished order is still watched."
+    )
     first_days: int = Field(default=365, ge=1, le=3650, description="How many days back the first pull reads.")
-    page_size: int = Field(default=50, ge=1, le=1000, description="Orders per page.")
+    page_size: int = Field(default=50, ge=1, le=250, description="Orders per page.")
     overlap: int = Field(
         default=300, ge=0, le=86_400, description="Seconds that every pull looks back, so that late changes are seen."
     )

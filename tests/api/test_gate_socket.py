@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 import time
 
 import pytest
@@ -161,3 +162,28 @@ def test_a_silent_open_page_ends_when_idle(door: Doorway) -> None:
         opened.recv(timeout=5)
         door.clock.advance(door.access.policy.idle + 1)
         assert closed_within(opened, 5) == 1008
+
+
+def test_a_page_that_opens_while_the_others_are_checked_stays_open(
+    door: Doorway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answered, real = threading.Event(), threading.Event(), sessions.check_many
+
+    def slow(engine: sa.Engine, hashes: list[str], now: int) -> dict[str, sessions.Identity]:
+        found = real(engine, hashes, now)
+        if not asked.is_set():
+            asked.set()
+            answered.wait(10)
+        return found
+
+    with door.socket(door.signed_in()) as first:
+        first.recv(timeout=5)
+        monkeypatch.setattr(sessions, "check_many", slow)
+        assert asked.wait(10)
+        with door.socket(door.signed_in()) as second:
+            second.recv(timeout=5)
+            answered.set()
+            for n in range(10):
+                threading.Event().wait(0.05)
+                second.send(str(n))
+                assert second.recv(timeout=5) == f"echo {n}"

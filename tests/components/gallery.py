@@ -21,6 +21,8 @@ from components.order_head import TEXTS as HEAD_TEXTS
 from components.order_head import order_head
 from components.orders_table import TEXTS as TABLE_TEXTS
 from components.orders_table import Row, orders_table
+from components.source_list import TEXTS as SOURCE_TEXTS
+from components.source_list import Source, source_list
 from components.stage_river import TEXTS as RIVER_TEXTS
 from components.stage_river import Stage, stage_river
 from waypost.web import theme
@@ -98,6 +100,33 @@ ORDERS: list[Row] = [
     {"id": "52", "href": "/order?id=A-2", "order": HOSTILE, "tier": "ok", "tier_word": "on track", "stage": HOSTILE},
 ]
 
+SOURCES: list[Source] = [
+    {
+        "id": "a",
+        "href": "/connections?id=a",
+        "name": HOSTILE,
+        "system": "Acme",
+        "state": "running",
+        "state_icon": "sync",
+    },
+    {
+        "id": "b",
+        "href": "/connections?id=b",
+        "name": "Shop B",
+        "system": HOSTILE,
+        "state": "stopped",
+        "state_icon": "block",
+        "tier": "red",
+        "note": HOSTILE,
+        "remedy": "Enter the key again.",
+        "last": "12:00",
+        "words": "3",
+        "words_href": "/connections?id=b&view=words",
+        "held": "1",
+        "held_href": "/connections?id=b&view=quarantine",
+    },
+]
+
 st.set_page_config(layout="wide")
 st.html(f"<style>{theme.css()}</style>")
 log = st.session_state.setdefault("log", [])
@@ -130,6 +159,7 @@ def gallery() -> None:
     picks["turn"] = orders_table(ORDERS, key="table", t=TABLE_TEXTS, total=120, first=51)
     log.extend([name, pick] for name, pick in picks.items() if pick)
     st.session_state["selected"] = journey_map(UNITS, key="map", t=MAP_TEXTS)
+    source_list(SOURCES, key="sources", t=SOURCE_TEXTS)
     order_head(
         "SO-1",
         key="head",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ class Shop:
     fails_at: dict[int, Response] = field(default_factory=dict)  # number of the call, from 1
     calls: list[str] = field(default_factory=list)
     hold: threading.Event | None = None  # calls wait for it
+    holds_at: int | None = None  # the call with this number is never answered
 
     @property
     def url(self) -> str:
@@ -44,7 +46,13 @@ class Shop:
         """Take some orders, half of them under way in a parcel."""
         for _ in range(number):
             n = len(self.orders) + 1
-            order = {"id": f"C-{n:04d}", "channel": "web", "customer": "Ada Corner", "value": 20.0 + n, "currency": "EUR"}
+            order = {
+                "id": f"C-{n:04d}",
+                "channel": "web",
+                "customer": "Ada Corner",
+                "value": 20.0 + n,
+                "currency": "EUR",
+            }
             order["history"] = [
                 {"status": "placed", "at": "2026-11-20T08:00:00+01:00"},
                 {"status": "paid", "at": "2026-11-20T08:05:00+01:00"},
@@ -61,11 +69,9 @@ class Shop:
 async def _orders(request: Request) -> Response:
     shop: Shop = request.app.state.shop
     shop.calls.append(str(request.url.query))
-    if shop.hold is not None:
-        import asyncio
-
-        while not shop.hold.is_set():
-            await asyncio.sleep(0.02)
+    number = len(shop.calls)
+    while (shop.hold is not None and not shop.hold.is_set()) or shop.holds_at == number:
+        await asyncio.sleep(0.02)
     if len(shop.calls) in shop.fails_at:
         return shop.fails_at[len(shop.calls)]
     if shop.trouble:
@@ -100,6 +106,6 @@ def opened(port: int = 0) -> Iterator[Shop]:
 
 
 def registry() -> Registry:
-    """The installed connectors and the shop's."""
-    points = [EntryPoint("corner_shop", "tests.corner.corner_shop", GROUP)]
-    return discover([*points, EntryPoint("table_file", "connectors.table_file", GROUP)])
+    """The shop's connector beside some of ours, installed or not."""
+    ours = [EntryPoint(name, f"connectors.{name}", GROUP) for name in ("shopify", "table_file")]
+    return discover([EntryPoint("corner_shop", "tests.corner.corner_shop", GROUP), *ours])

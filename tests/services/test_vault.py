@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from waypost.services.settings import Settings
-from waypost.services.vault import Vault, VaultError, add_key, key_file, keep_newest_key
+from waypost.services.vault import Vault, VaultError, add_key, keep_newest_key, key_file
 from waypost.store.engine import open_engine
 
 ONE, TWO = "1" * 40, "2" * 40

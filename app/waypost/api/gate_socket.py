@@ -110,15 +110,17 @@ class SocketWatch:
                 await self._cannot_see(error)
 
     async def _look(self) -> None:
-        now = self._access.clock()
+        now, asked = self._access.clock(), list(self._open)
         with anyio.fail_after(_ASK_S):
             valid = await to_thread.run_sync(
-                sessions.check_many, self._access.engine, list(self._open), now, abandon_on_cancel=True
+                sessions.check_many, self._access.engine, asked, now, abandon_on_cancel=True
             )
         if self._blind:
             _LOG.warning("Open pages are checked again.")
         self._seen, self._blind = asyncio.get_running_loop().time(), False
-        over = [socket for socket in self._all() if not _same(socket.identity, valid)]
+        # A page of a session that nobody asked for was opened meanwhile; the next look is for it.
+        known = [socket for socket in self._all() if socket.identity.session in set(asked)]
+        over = [socket for socket in known if not _same(socket.identity, valid)]
         await self._end(over, "the session is over or its role has changed")
         self._note_use(valid, now)
 

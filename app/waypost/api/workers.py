@@ -14,10 +14,11 @@ from waypost.services.outgoing.worker import Outgoing
 @contextlib.asynccontextmanager
 async def pulling(waypost: Waypost, wanted: bool) -> AsyncIterator[None]:
     """Pull the connections while the block runs, when it is `wanted`; the end takes less than a second."""
+    connections = waypost.connections  # made here, before any request can ask for it
     if not wanted:
         yield
         return
-    scheduler = Scheduler(waypost.connections)
+    scheduler = Scheduler(connections)
     scheduler.start()
     try:
         yield

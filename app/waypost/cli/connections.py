@@ -56,7 +56,7 @@ def add(
         typer.Option("--set", help="A setting as name=value; name=env:VARIABLE takes it from the environment."),
     ] = None,
     every: Annotated[int | None, typer.Option(help="Seconds from pull to pull.")] = None,
-    budget: Annotated[int | None, typer.Option(help="Calls per hour at most.")] = None,
+    budget: Annotated[int | None, typer.Option(help="Calls per hour at most; 0 for no limit.")] = None,
     db: DbOption = DEFAULT_DB,
     as_json: JsonOption = False,
 ) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -94,3 +95,34 @@ def throttled(extensions: Mapping[str, Any]) -> float | None:
         return max(0.0, missing) / float(status["restoreRate"])
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
         return None
+
+
+class Thrift:
+    """Waits until a query fits into what the partner still allows, as its last answer told.
+
+    Shopify fills a bucket of points by and by and takes the cost of every query out of it. A wait beyond `longest`
+    seconds is left to the caller, as RateLimited.
+    """
+
+    def __init__(self, longest: float = 10.0, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._longest, self._sleep = longest, sleep
+        self._next = 0.0
+
+    def ask(self, query: Callable[[], Reply], tries: int = 3) -> Reply:
+        """Ask, after waiting as long as the query needs; again when it comes too early all the same."""
+        self._pause(self._next)
+        for left in reversed(range(tries)):
+            try:
+                reply = query()
+            except RateLimited as early:
+                if not left or early.retry_after is None or early.retry_after > self._longest:
+                    raise
+                self._pause(early.retry_after)
+            else:
+                self._next = min(throttled(reply.extensions) or 0.0, self._longest)
+                return reply
+        raise AssertionError("the last try ends by a reply or an error")
+
+    def _pause(self, seconds: float) -> None:
+        if seconds > 0:
+            self._sleep(seconds)

@@ -19,11 +19,9 @@ from waypost.connect.errors import (
     CannotConnect,
     ConnectorError,
     NotUnderstood,
-    RateLimited,
     Retriable,
     TimedOut,
     TooLarge,
-    Unavailable,
     Untrusted,
 )  # fmt: skip
 from waypost.connect.pace import Pace
@@ -82,11 +80,14 @@ class Http:
 
     def __call__(self, call: Call) -> Answer:
         """Make the call within the budget, and again if it is safe and the trouble passes."""
-        from stamina import retry_context
+        if not (call.safe or call.method.upper() in SAFE):
+            return self._follow(call)
+        from stamina import instrumentation, retry_context
 
-        safe = call.safe or call.method.upper() in SAFE
-        attempts = self.budget.attempts if safe else 1
-        for attempt in retry_context(self._again, attempts=attempts, timeout=self.budget.patience, wait_max=10.0):
+        # Every attempt would be a line in the log; whoever schedules a source says once that it is down.
+        instrumentation.set_on_retry_hooks([])
+        attempts, patience = self.budget.attempts, self.budget.patience
+        for attempt in retry_context(self._again, attempts=attempts, timeout=patience, wait_max=10.0):
             with attempt:
                 self.usage.retries += attempt.num > 1
                 return self._follow(call)
@@ -188,6 +189,3 @@ def _connecting(error: Exception, url: str) -> ConnectorError:
     if "CERTIFICATE" in told.upper() or "SSL" in told.upper():
         return Untrusted(f"{shown(url)} cannot prove who it is: {told[:160]}.")
     return CannotConnect(f"{shown(url)} cannot be reached: {told[:160]}.")
-
-
-__all__ = ["Budget", "Http", "RateLimited", "Unavailable", "Usage", "open_transport"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from email.utils import parsedate_to_datetime
 
+import orjson
+
 from waypost.connect.addresses import shown
 from waypost.connect.contract import Answer
 from waypost.connect.errors import (
@@ -30,7 +32,7 @@ def check_status(answer: Answer, url: str) -> None:
 
 def _refusal(answer: Answer, place: str) -> ConnectorError:
     status, after = answer.status, retry_after(answer)
-    told = f"{place} answers {status}."
+    told = f"{place} answers {status}{_said(answer.body)}."
     if status == 401:
         return BadCredentials(f"{place} refuses the login or key (401).")
     if status in (402, 403):
@@ -44,6 +46,15 @@ def _refusal(answer: Answer, place: str) -> ConnectorError:
     if status >= 500:
         return Unavailable(told, after)
     return NotUnderstood(told) if status < 400 else NotUsable(told)
+
+
+def _said(body: bytes) -> str:
+    """What a GraphQL server says is wrong with the query, as it says so beside a status of 400."""
+    try:
+        errors = orjson.loads(body)["errors"]
+        return f": {str(errors[0]['message'])[:200].rstrip('.')}"
+    except (orjson.JSONDecodeError, KeyError, IndexError, TypeError):
+        return ""
 
 
 def retry_after(answer: Answer, now: float | None = None) -> float | None:

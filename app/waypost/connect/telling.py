@@ -15,7 +15,6 @@ from typing import Any
 
 from waypost.connect.bodies import Node
 from waypost.connect.contract import Context
-from waypost.connect.fields import ID_LIMIT
 from waypost.connect.plausible import check_times
 from waypost.connect.words import Words, full_word, read_words
 from waypost.domain.errors import FieldError
@@ -71,12 +70,19 @@ class Teller:
             try:
                 yield from list(read(node))  # whole or not at all: half an item is no statement
             except FieldError as error:
-                yield self.refuse(error, f"{kind}/{node.raw.get('id') or digest(node.raw)}"[:ID_LIMIT], raw(kind, node))
+                yield self.refuse(error, f"{kind}/{_name(node)}", raw(kind, node))
 
 
 def raw(kind: str, node: Node) -> str:
     """An item as a body of its own."""
     return json.dumps({kind: node.raw}, ensure_ascii=True)
+
+
+def _name(node: Node) -> str:
+    """The item's id where it has a usable one; else what stands for its bytes."""
+    given = node.raw.get("id")
+    usable = isinstance(given, int | str) and str(given).isascii() and str(given).isprintable()
+    return str(given) if usable and 0 < len(str(given)) <= 100 else digest(node.raw)
 
 
 def digest(*parts: Any) -> str:

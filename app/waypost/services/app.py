@@ -85,6 +85,8 @@ class Waypost:
 
     def close(self) -> None:
         """Store everything that waits, then let go of the database."""
+        if "connections" in self.__dict__:  # never made where nobody asked for them
+            self.connections.close()
         self.writer.close()
         self.engine.dispose()
 

@@ -102,7 +102,7 @@ def stage_node(facts: StageFacts, row: int, behind: tuple[int, ...], events: lis
         due_yellow=_us(facts.due_yellow[row]),
         due_red=_us(facts.due_red[row]),
         evidence=min((int(e.evidence) for e in decisive if e.at is not None), default=None),
-        time_not_given=status == Status.DONE and int(facts.left[row]) == NEVER,
+        time_not_given=bool(status == Status.DONE and int(facts.left[row]) == NEVER),
         out_of_sequence=bool(facts.out_of_sequence[row]),
         events=behind,
     )

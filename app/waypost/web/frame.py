@@ -17,6 +17,7 @@ _PAGES = (
     ("control_tower", N_("Control tower"), "dashboard", "", Role.VIEWER, True),
     ("orders", N_("Orders"), "list_alt", "orders", Role.VIEWER, True),
     ("order", N_("Order"), "route", "order", Role.VIEWER, False),
+    ("connections", N_("Connections"), "cable", "connections", Role.VIEWER, True),
     ("admin", N_("Administration"), "admin_panel_settings", "admin", Role.ADMINISTRATOR, True),
 )
 ICON = (

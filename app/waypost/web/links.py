@@ -17,7 +17,13 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 # A checkout keeps the pages at its root, an installed wheel inside the package.
 _FOLDERS = (_PACKAGE.parents[1] / "pages", _PACKAGE / "pages")
 PAGES: Final = next((folder for folder in _FOLDERS if folder.is_dir()), _FOLDERS[0])
-ADDRESS: Final = {"control_tower": "/", "orders": "/orders", "order": "/order", "admin": "/admin"}
+ADDRESS: Final = {
+    "control_tower": "/",
+    "orders": "/orders",
+    "order": "/order",
+    "connections": "/connections",
+    "admin": "/admin",
+}
 
 Values = Mapping[str, str | Sequence[str]]
 

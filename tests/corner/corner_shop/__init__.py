@@ -72,6 +72,9 @@ class CornerShop(Connector):
 
     def parse(self, material: Material, context: Context) -> Iterator[Statement | Refusal]:
         """A page of orders, or one order."""
+        if not material.names():
+            raise Unreadable("There is nothing in it.")
+        context = context._replace(source=context.source or "corner_shop")
         for name in material.names():
             with material.open(name) as file:
                 yield from _read(file.read(), context)
@@ -96,14 +99,12 @@ def _read(body: bytes, context: Context) -> Iterator[Statement | Refusal]:
         raise Unreadable("The body is no complete JSON.") from None
     if not isinstance(found, dict):
         raise Unreadable("The body is no JSON object.")
-    for order in found["orders"] if "orders" in found else [found]:
+    for order in found.get("orders", [found]):
         try:
             yield from [*_order(order, context)]
         except FieldError as error:
             raw = json.dumps(order, ensure_ascii=False)
-            yield Refusal(
-                context.source, str(order.get("id", "")), error.field, error.problem, error.remedy, raw
-            )
+            yield Refusal(context.source, str(order.get("id", "")), error.field, error.problem, error.remedy, raw)
 
 
 def _order(order: dict[str, Any], context: Context) -> Iterator[Statement]:
@@ -124,7 +125,9 @@ def _order(order: dict[str, Any], context: Context) -> Iterator[Statement]:
 def _said(subject: Subject, entry: dict[str, Any], context: Context, **rest: Any) -> Statement:
     moment = read_moment(entry["at"], None, "at")
     word = entry["status"]
-    code = (context.words or {}).get(f"status:{word}") or CODES.get(word, UNMAPPED)
+    code = context.words.get(f"status:{word}", UNMAPPED) if context.words is not None else CODES.get(word, UNMAPPED)
+    known = context.vocabulary.event(code)
+    rest["repeats"] = known.repeats if known else None
     return Statement(
         context.source, f"{subject}/{word}/{entry['at']}", subject, code, context.vocabulary.slot_of(code),
         moment.at, moment.until, None, moment.raw, moment.tz_source, word=word, **rest,

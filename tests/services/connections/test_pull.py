@@ -201,5 +201,6 @@ def test_figures_of_a_source(us, shop, source, clock):
     clock.ahead = 30
     (found,) = health.overview(us)
     assert (found.state, found.per_hour, found.used) == ("running", run.tally.events, 1)
+    assert found.lag is not None
     assert 29 * SECOND <= found.lag <= 60 * SECOND
     assert us.find("corner-shop").last_event == run.tally.newest

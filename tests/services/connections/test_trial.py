@@ -9,7 +9,7 @@ import pytest
 from tests.corner.shop import KEY
 from waypost.access import audit
 from waypost.domain.errors import FieldError
-from waypost.services.connections import manage, settings, trial
+from waypost.services.connections import manage, pull, settings, trial
 from waypost.services.connections.settings import WrongSettings
 from waypost.store.migrate import all_tables
 
@@ -85,7 +85,7 @@ def test_names_become_keys_of_their_own(us, shop):
     assert keys == ["my-shop", "my-shop-2", "corner-shop"]
 
 
-@pytest.mark.parametrize(("field", "value"), [("every_s", 1), ("budget", 0)])
+@pytest.mark.parametrize(("field", "value"), [("every_s", 1), ("budget", -1)])
 def test_a_schedule_or_budget_that_makes_no_sense_is_refused(us, shop, field, value):
     with pytest.raises(FieldError, match=field):
         manage.add(us, "corner_shop", "x", shop.settings(), "ada", **{field: value})
@@ -96,3 +96,29 @@ def _counted(us) -> dict[str, int]:
         names = ("event", "subject", "state", "quarantine", "unmapped", "held_input", "connection_run")
         tables = all_tables().tables
         return {name: len(db.execute(tables[name].select()).all()) for name in names}
+
+
+def test_without_the_key_the_remedy_is_told_and_the_secrets_can_be_entered_again(us, shop, monkeypatch):
+    manage.add(us, "corner_shop", "Corner shop", shop.settings(), "ada")
+    source = manage.start(us, "corner-shop", "ada")
+    monkeypatch.setenv("WAYPOST_SECRET_KEY", "another key, of another machine, long enough".replace(" ", "-"))
+    us.forget_keys()
+    us._built.clear()
+    refused = trial.try_out(us, source)
+    assert (refused.code, "WAYPOST_SECRET_KEY" in refused.remedy) == ("key", True)
+    held = pull.lease(us, source.id, "test")
+    assert held is not None
+    assert pull.run_once(us, held).code == "key"
+    assert us.find("corner-shop").next_at is not None  # another process may have the key
+    with pytest.raises(WrongSettings) as wrong:
+        manage.change(us, "corner-shop", {"page_size": 5}, "ada")
+    assert [fault.field for fault in wrong.value.faults] == ["api_key"]
+    manage.change(us, "corner-shop", {"api_key": KEY}, "ada")
+    assert trial.try_out(us, us.find("corner-shop")).ok
+
+
+def test_a_budget_can_be_taken_away_again(us, shop):
+    manage.add(us, "corner_shop", "Corner shop", shop.settings(), "ada", budget=10)
+    assert us.find("corner-shop").budget == 10
+    manage.change(us, "corner-shop", {}, "ada", budget=0)
+    assert us.find("corner-shop").budget is None

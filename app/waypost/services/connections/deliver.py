@@ -145,8 +145,10 @@ def _parsed(us: Connections, source: Source, material: Bodies) -> tuple[Batch, F
 def _remember(db: Db, note: _Note, status: str, tally: Tally) -> None:
     mine = (delivery.c.connection_id == note.source.id, delivery.c.delivery_id == note.delivery_id)
     counts = {"events": tally.events, "refused": tally.refused}
-    known = db.execute(sa.update(delivery).where(*mine).values(status=status, raw=None, **counts))
-    if not known.rowcount:
+    kept = db.execute(
+        sa.update(delivery).where(*mine, delivery.c.status == "sample").values(status=status, raw=None, **counts)
+    )
+    if not kept.rowcount:  # of the same delivery twice at once the first one counts
         row = (note.source.id, note.delivery_id, note.now, status, note.topic, note.size, *counts.values(), 0)
         insert_new(db, delivery, _COLUMNS, [row])
         old = (delivery.c.connection_id == note.source.id, delivery.c.received_at < note.now - KEPT_DAYS * DAY)

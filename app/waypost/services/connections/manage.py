@@ -16,7 +16,7 @@ from waypost.domain.errors import FieldError
 from waypost.services.connections import model, settings
 from waypost.services.connections.model import EVERY_S, Source
 from waypost.services.connections.service import Connections
-from waypost.services.vault import add_key, keep_newest_key
+from waypost.services.vault import VaultError, add_key, keep_newest_key
 from waypost.store.engine import writing
 from waypost.store.schema_connect import connection, delivery
 
@@ -54,10 +54,13 @@ def add(us: Connections, connector: str, name: str, given: Mapping[str, Any], by
 
 
 def change(us: Connections, key: str, given: Mapping[str, Any], by: str, **rest: Any) -> Source:
-    """Change settings, `name`, `every_s` or `budget`; a secret that is not given stays. Errors: as `add`."""
+    """Change settings, `name`, `every_s` or `budget` (0: no limit); a secret that is not given stays.
+
+    Errors: as `add`. Without the key that sealed the secrets they have to be given again.
+    """
     source, vault, now = us.find(key), us.vault, us.clock()
     entry = us.entry(source)
-    old = us.settings_of(source)
+    old = _held(us, source)
     fresh = {**old, **given}
     settings.check(entry, fresh)
     secret = {field.name for field in settings.fields(entry) if field.kind == "secret"}
@@ -74,6 +77,14 @@ def change(us: Connections, key: str, given: Mapping[str, Any], by: str, **rest:
         changed = sorted(name for name, value in fresh.items() if old.get(name) != value)
         audit.append(db, now, by, "connection.changed", f"connection/{key}", {"fields": changed})
     return us.find(key)
+
+
+def _held(us: Connections, source: Source) -> dict[str, Any]:
+    """The settings so far; without the key that sealed the secrets, only what is none."""
+    try:
+        return us.settings_of(source)
+    except VaultError:
+        return {name: value for name, value in settings.shown(source.settings).items() if value is not None}
 
 
 def start(us: Connections, key: str, by: str) -> Source:
@@ -157,16 +168,17 @@ def _fresh(now: int) -> dict[str, Any]:
     return {**zero, **none, "state": "draft", "every_s": EVERY_S, "budget_since": now, "changed_at": now}
 
 
-def _numbers(rest: Mapping[str, Any]) -> dict[str, int]:
-    found = {}
+def _numbers(rest: Mapping[str, Any]) -> dict[str, int | None]:
+    found: dict[str, int | None] = {}
     if rest.get("every_s") is not None:
         found["every_s"] = every = int(rest["every_s"])
         if not _EVERY[0] <= every <= _EVERY[1]:
             raise FieldError("every_s", f"{every} s is too short or too long.", "Choose 5 s to 86400 s (a day).")
     if rest.get("budget") is not None:
-        found["budget"] = budget = int(rest["budget"])
-        if budget < 1:
-            raise FieldError("budget", f"{budget} calls per hour pull nothing.", "Allow at least 1 call per hour.")
+        budget = int(rest["budget"])
+        if budget < 0:
+            raise FieldError("budget", f"{budget} calls per hour make no sense.", "Allow some, or 0 for no limit.")
+        found["budget"] = budget or None
     return found
 
 

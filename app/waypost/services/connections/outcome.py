@@ -15,6 +15,7 @@ from waypost.domain.instants import SECOND
 from waypost.services.connections import model
 from waypost.services.connections.model import Source
 from waypost.services.connections.service import Connections
+from waypost.services.vault import VaultError
 from waypost.store.engine import writing
 from waypost.store.schema_connect import connection, connection_run
 
@@ -28,10 +29,11 @@ log = logging.getLogger("waypost.connections")
 
 def explain(us: Connections, source: Source, run: Run, error: ConnectorError | FieldError) -> None:
     """Put an error into a run in plain words, without any secret."""
-    code = error.code if isinstance(error, ConnectorError) else "settings"
+    sealed = isinstance(error, VaultError)  # another process may well have the right key
+    code = error.code if isinstance(error, ConnectorError) else "key" if sealed else "settings"
     run.code, run.problem = code, us.without_secrets(source, error.problem)
     run.remedy = us.without_secrets(source, error.remedy)
-    run.fatal = isinstance(error, Fatal | FieldError)
+    run.fatal = isinstance(error, Fatal | FieldError) and not sealed
     run.patience = isinstance(error, RateLimited)
     run.retry_after = error.retry_after if isinstance(error, Retriable) else None
 

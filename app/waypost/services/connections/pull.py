@@ -136,6 +136,8 @@ def run_once(us: Connections, source: Source, stop: threading.Event | None = Non
         _pull(us, source, meter, run)
     except Stopped:
         run.more = True
+        if not run.pages:
+            return run  # nothing came and nothing is to be told; whoever closes gives the lease back
     except (ConnectorError, FieldError) as error:
         outcome.explain(us, source, run, error)
     except LeaseLost:

@@ -98,12 +98,16 @@ class Connections:
         """Its settings with the secrets open; never to be shown. Errors: VaultError."""
         return settings.unseal(source.key, source.settings, self.vault)
 
+    def fresh(self, source: Source) -> Connector:
+        """As `build`, but a connector of its own, for a trial beside a pull that may be under way."""
+        return self.entry(source).build(self.settings_of(source))
+
     def build(self, source: Source) -> Connector:
         """Its connector with its settings; kept until they change. Errors: DocumentError, NotUsable, VaultError."""
         kept = self._built.get(source.key)
         if kept is not None and kept[0] == source.version:
             return kept[1]
-        made = self.entry(source).build(self.settings_of(source))
+        made = self.fresh(source)
         self._built[source.key] = (source.version, made)
         return made
 

@@ -27,6 +27,7 @@ from waypost.services.connections.service import Connections
 from waypost.services.journeys import KIND
 from waypost.services.live import OrderQuery
 from waypost.services.order import OrderJourney, order_journey
+from waypost.services.vault import VaultError
 from waypost.store import documents
 from waypost.store.engine import open_engine, writing
 from waypost.store.schema import metadata
@@ -67,9 +68,10 @@ def try_out(us: Connections, source: Source) -> Tested:
     started, meter = time.monotonic(), Meter(us, source)
     code, problem, remedy = None, "", ""
     try:
-        us.build(source).test(meter)
+        us.fresh(source).test(meter)
     except (ConnectorError, FieldError) as error:
-        code = error.code if isinstance(error, ConnectorError) else "settings"
+        sealed = isinstance(error, VaultError)
+        code = error.code if isinstance(error, ConnectorError) else "key" if sealed else "settings"
         problem, remedy = us.without_secrets(source, error.problem), us.without_secrets(source, error.remedy)
     _spend(us, source, meter)
     return Tested(code, problem, remedy, meter.calls, round(time.monotonic() - started, 2))
@@ -80,7 +82,7 @@ def sample(us: Connections, source: Source) -> Sample | None:
 
     Errors: ConnectorError, FieldError.
     """
-    connector = us.build(source)
+    connector = us.fresh(source)
     kept = deliver.kept(us, source)
     if kept:
         materials: Iterator[Material] = iter(kept)

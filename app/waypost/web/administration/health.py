@@ -18,6 +18,7 @@ _NAMES: Final = {
     "tables": N_("Tables"),
     "audit": N_("Audit log"),
     "quarantine": N_("Quarantine"),
+    "secrets": N_("Secrets"),
     "webhooks": N_("Webhooks"),
     "vocabulary": N_("Vocabulary"),
     "connectors": N_("Connectors"),
@@ -86,6 +87,10 @@ def _found(name: str, values: Any, fmt: Format) -> list[str]:
     if name == "webhooks":
         names = ", ".join(values["gave_up"])
         return [t("Paused after a day of failures: {names}", names=names) if names else t("none is given up")]
+    if name == "secrets":
+        if values.get("problem"):
+            return [values["problem"]]
+        return [t("{n} kept sealed", n=n(values["n"]))] if values["n"] else [t("nothing to keep")]
     if name == "connectors":
         return values["broken"] or [t("all of them load")]
     return values.get("problems") or [t("as they should be")]
@@ -96,6 +101,7 @@ def _remedy(check: Check, t: Translator) -> str:
         "database": t("Start the database, or correct the address in WAYPOST_DB."),
         "tables": t("Run `waypost db upgrade`."),
         "audit": t("Compare the entry with a backup: somebody changed the log in the database."),
+        "secrets": t("Start Waypost with the key that sealed them (WAYPOST_SECRET_KEY), or enter them again."),
         "webhooks": t("Repair the receiver, then resume the webhook here."),
         "connectors": t("Update or remove the connectors that do not load."),
         "settings": t("Correct .streamlit/config.toml and start Waypost again."),
