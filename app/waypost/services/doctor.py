@@ -116,18 +116,20 @@ _MYSQL_SIZE = "SELECT SUM(data_length + index_length) FROM information_schema.ta
 
 
 def _secrets(engine: Engine) -> Check:
-    """Whether the secrets of every connection can be opened with the key that this process has."""
-    sources = model.listing(engine)
-    if not sources:
-        return Check("secrets", True, "no connections", "", {"n": 0})
+    """Whether the secrets of every connection and webhook can be opened with the key that this process has."""
+    sources, told = model.listing(engine), outgoing.listing(engine)
+    n = len(sources) + len(told)
+    if not n:
+        return Check("secrets", True, "nothing to keep", "", {"n": 0})
     try:
         vault = Vault.of(engine)
         for source in sources:
             settings.unseal(source.key, source.settings, vault)
+        for each in told:
+            vault.open(each.secret, each.place)
     except VaultError as error:
-        return Check("secrets", False, error.problem, error.remedy, {"reason": error.problem})
-    told = f"{len(sources)} connections, key {vault.key_id}"
-    return Check("secrets", True, told, "", {"n": len(sources), "key": vault.key_id})
+        return Check("secrets", False, error.problem, error.remedy, {"n": n, "problem": error.problem})
+    return Check("secrets", True, f"{n} sealed, key {vault.key_id}", "", {"n": n, "key": vault.key_id})
 
 
 def _database(db: str) -> list[Check]:
@@ -158,4 +160,5 @@ def _contents(engine: Engine) -> list[Check]:
     gave_up = [s.name for s in outgoing.listing(engine) if s.reason]
     remedy = "Repair the receiver, then run `waypost webhooks resume`." if gave_up else ""
     told = f"paused after a day of failures: {', '.join(gave_up)}" if gave_up else "none is paused by failures"
-    return [*checks, Check("webhooks", not gave_up, told, remedy, {"gave_up": gave_up}), _secrets(engine)]
+    checks.append(_secrets(engine))
+    return [*checks, Check("webhooks", not gave_up, told, remedy, {"gave_up": gave_up})]

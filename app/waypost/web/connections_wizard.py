@@ -17,6 +17,7 @@ from waypost.services.connections.model import Source
 from waypost.services.connections.service import Connections
 from waypost.web import connections_form, connections_sample, deps, links
 from waypost.web import connections_words as words
+from waypost.web.connections_aside import ASIDE, base
 from waypost.web.connections_list import PAGE
 from waypost.web.format import Format
 from waypost.web.order_reading import Reading
@@ -29,7 +30,6 @@ STEPS: Final = {
     "start": N_("Start"),
 }
 _IN_A_ROW: Final = 3
-ASIDE: Final = ("file", "push")  # ways in that need no connection
 _STYLE: Final = """<style>
 ol.wp-steps { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 0 !important; padding: 0 !important;
   list-style: none; font-size: 14px; color: var(--wp-muted); counter-reset: step; }
@@ -57,8 +57,7 @@ def draw(at: str, who: Identity, fmt: Format) -> Reading | None:
     if at in STEPS:
         _progress(at, t)
     drawers: dict[str, Callable[[Connections, Identity, Format], Reading | None]] = {
-        "choose": _choose, "keys": _keys, "test": _test, "sample": _sample, "start": _start, "file": _file,
-        "push": _push,
+        "choose": _choose, "keys": _keys, "test": _test, "sample": _sample, "start": _start, **ASIDE,
     }  # fmt: skip
     try:
         return drawers[at](us, who, fmt)
@@ -83,9 +82,10 @@ def _progress(at: str, t: Translator) -> None:
 
 def _choose(us: Connections, who: Identity, fmt: Format) -> None:
     t = fmt.t
-    usable = [entry for entry in us.registry if not entry.broken and not _only_files(entry)]
-    ways = [_card(entry, fmt) for entry in usable]
+    ways = [_card(entry, fmt) for entry in us.registry if not entry.broken and _is_connected(entry)]
     ways.append((t("Table file"), t("CSV, Excel or Parquet, read once or as often as you like."), {"step": "file"}))
+    stream = t("Vehicles tell a broker where they are; the map shows them second by second.")
+    ways.append((t("Vehicle positions (MQTT)"), stream, {"step": "positions"}))
     push = t("Your own systems send events to Waypost; any language, one HTTP call.")
     ways.append((t("Send events yourself"), push, {"step": "push"}))
     for row in range(0, len(ways), _IN_A_ROW):
@@ -103,8 +103,9 @@ def _choose(us: Connections, who: Identity, fmt: Format) -> None:
             st.info(text, icon=":material/block:")
 
 
-def _only_files(entry: Entry) -> bool:
-    return entry.manifest is not None and set(entry.manifest.capabilities) == {"file"}
+def _is_connected(entry: Entry) -> bool:
+    """Whether it works by a connection; files and streams of positions have ways of their own."""
+    return entry.manifest is None or bool({"pull", "webhook"} & set(entry.manifest.capabilities))
 
 
 def _card(entry: Entry, fmt: Format) -> tuple[str, str, dict[str, str]]:
@@ -208,31 +209,7 @@ def schedule(source: Source, t: Translator) -> tuple[int, int]:
 def webhook_address(source: Source, t: Translator) -> None:
     """Where the partner has to deliver to, ready to copy."""
     st.markdown(t("Webhook address, to be entered in the other system:"))
-    st.code(f"{_base()}/api/v1/webhooks/{source.key}", language=None, wrap_lines=True)
-
-
-def _file(us: Connections, who: Identity, fmt: Format) -> None:
-    t = fmt.t
-    st.subheader(t("Table file"), anchor=False)
-    st.markdown(t("One command reads a file or a folder. Running it again adds nothing twice."))
-    st.code("waypost import orders.csv --mapping mapping.json --timezone Asia/Shanghai", language="sh", wrap_lines=True)
-    st.markdown(t("A mapping document says which column is what; `docs/import.md` explains it with examples."))
-    st.code("waypost import folder/ --preset olist", language="sh", wrap_lines=True)
-
-
-def _push(us: Connections, who: Identity, fmt: Format) -> None:
-    t = fmt.t
-    st.subheader(t("Send events yourself"), anchor=False)
-    st.markdown(t("1. Make a key. It is shown once."))
-    st.code("waypost keys create my-system --scope events:write", language="sh", wrap_lines=True)
-    st.markdown(t("2. Send CloudEvents, one or up to 5,000 at once. The answer says what became of each."))
-    event = (
-        '{"specversion": "1.0", "id": "1", "source": "my-system", "type": "order.created",\n'
-        '  "subject": "order/1001", "time": "2026-11-23T10:00:00+08:00"}'
-    )
-    call = f"curl -X POST {_base()}/api/v1/events -H 'Authorization: Bearer KEY' -d '{event}'"
-    st.code(call, language="sh", wrap_lines=True)
-    st.markdown(t("The words for `type` are listed at {address}.", address=f"`{_base()}/api/v1/vocabulary`"))
+    st.code(f"{base()}/api/v1/webhooks/{source.key}", language=None, wrap_lines=True)
 
 
 def _source(us: Connections) -> Source:
@@ -254,11 +231,6 @@ def _discard(us: Connections, source: Source, who: Identity, t: Translator) -> N
     if source.state == "draft" and st.button(t("Discard"), icon=":material/delete:", key="connections.discard"):
         manage.remove(us, source.key, who.name)
         links.go(PAGE, {})
-
-
-def _base() -> str:
-    """The address of this site as the browser knows it."""
-    return str(st.context.url or "http://localhost:8501").split("/connections", 1)[0].rstrip("/")
 
 
 def _tested(us: Connections, source: Source) -> trial.Tested:

@@ -18,8 +18,8 @@ _NAMES: Final = {
     "tables": N_("Tables"),
     "audit": N_("Audit log"),
     "quarantine": N_("Quarantine"),
+    "secrets": N_("Secrets"),
     "webhooks": N_("Webhooks"),
-    "secrets": N_("Secrets of connections"),
     "vocabulary": N_("Vocabulary"),
     "connectors": N_("Connectors"),
     "settings": N_("Settings"),
@@ -88,16 +88,12 @@ def _found(name: str, values: Any, fmt: Format) -> list[str]:
         names = ", ".join(values["gave_up"])
         return [t("Paused after a day of failures: {names}", names=names) if names else t("none is given up")]
     if name == "secrets":
-        return [_secrets(values, fmt)]
+        if values.get("problem"):
+            return [values["problem"]]
+        return [t("{n} kept sealed", n=n(values["n"]))] if values["n"] else [t("nothing to keep")]
     if name == "connectors":
         return values["broken"] or [t("all of them load")]
     return values.get("problems") or [t("as they should be")]
-
-
-def _secrets(values: Any, fmt: Format) -> str:
-    if "reason" in values:
-        return fmt.t("The key of this process does not open them.")
-    return fmt.t.plural("{n} connection", "{n} connections", values["n"], n=fmt.count(values["n"]))
 
 
 def _remedy(check: Check, t: Translator) -> str:
@@ -105,8 +101,8 @@ def _remedy(check: Check, t: Translator) -> str:
         "database": t("Start the database, or correct the address in WAYPOST_DB."),
         "tables": t("Run `waypost db upgrade`."),
         "audit": t("Compare the entry with a backup: somebody changed the log in the database."),
+        "secrets": t("Start Waypost with the key that sealed them (WAYPOST_SECRET_KEY), or enter them again."),
         "webhooks": t("Repair the receiver, then resume the webhook here."),
-        "secrets": t("Set WAYPOST_SECRET_KEY to the key they were sealed with, or enter the keys again."),
         "connectors": t("Update or remove the connectors that do not load."),
         "settings": t("Correct .streamlit/config.toml and start Waypost again."),
     }
