@@ -29,7 +29,7 @@ STEPS: Final = {
     "start": N_("Start"),
 }
 _IN_A_ROW: Final = 3
-ASIDE: Final = ("file", "push")  # ways in that need no connection
+ASIDE: Final = ("file", "push", "positions")  # ways in that need no connection
 _STYLE: Final = """<style>
 ol.wp-steps { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 0 !important; padding: 0 !important;
   list-style: none; font-size: 14px; color: var(--wp-muted); counter-reset: step; }
@@ -58,7 +58,7 @@ def draw(at: str, who: Identity, fmt: Format) -> Reading | None:
         _progress(at, t)
     drawers: dict[str, Callable[[Connections, Identity, Format], Reading | None]] = {
         "choose": _choose, "keys": _keys, "test": _test, "sample": _sample, "start": _start, "file": _file,
-        "push": _push,
+        "push": _push, "positions": _positions,
     }  # fmt: skip
     try:
         return drawers[at](us, who, fmt)
@@ -83,8 +83,11 @@ def _progress(at: str, t: Translator) -> None:
 
 def _choose(us: Connections, who: Identity, fmt: Format) -> None:
     t = fmt.t
-    usable = [entry for entry in us.registry if not entry.broken and not _only_files(entry)]
-    ways = [_card(entry, fmt) for entry in usable]
+    usable = [entry for entry in us.registry if not entry.broken]
+    ways = [_card(entry, fmt) for entry in usable if {"pull", "webhook"} & _abilities(entry)]
+    if any("positions" in _abilities(entry) for entry in usable):
+        about = t("Where vehicles are, told by a broker (MQTT). It is set on the server.")
+        ways.append((t("Positions of vehicles"), about, {"step": "positions"}))
     ways.append((t("Table file"), t("CSV, Excel or Parquet, read once or as often as you like."), {"step": "file"}))
     push = t("Your own systems send events to Waypost; any language, one HTTP call.")
     ways.append((t("Send events yourself"), push, {"step": "push"}))
@@ -103,8 +106,8 @@ def _choose(us: Connections, who: Identity, fmt: Format) -> None:
             st.info(text, icon=":material/block:")
 
 
-def _only_files(entry: Entry) -> bool:
-    return entry.manifest is not None and set(entry.manifest.capabilities) == {"file"}
+def _abilities(entry: Entry) -> set[str]:
+    return set(entry.manifest.capabilities) if entry.manifest else set()
 
 
 def _card(entry: Entry, fmt: Format) -> tuple[str, str, dict[str, str]]:
@@ -233,6 +236,13 @@ def _push(us: Connections, who: Identity, fmt: Format) -> None:
     call = f"curl -X POST {_base()}/api/v1/events -H 'Authorization: Bearer KEY' -d '{event}'"
     st.code(call, language="sh", wrap_lines=True)
     st.markdown(t("The words for `type` are listed at {address}.", address=f"`{_base()}/api/v1/vocabulary`"))
+
+
+def _positions(us: Connections, who: Identity, fmt: Format) -> None:
+    t = fmt.t
+    st.subheader(t("Positions of vehicles"), anchor=False)
+    st.markdown(t("The server listens to one broker. Tell it which when you start it:"))
+    st.code("WAYPOST_MQTT_URL=mqtts://broker.example:8883 waypost serve", language="sh", wrap_lines=True)
 
 
 def _source(us: Connections) -> Source:
