@@ -97,7 +97,7 @@ def test_the_wizard_is_for_configurators(wired, visit):
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
 def test_every_step_can_be_opened_by_its_address(running, visit, locale):
-    for step in ("choose", "keys", "test", "sample", "start", "file", "push"):
+    for step in ("choose", "keys", "test", "sample", "start", "file", "push", "positions"):
         app = visit("connections", "configurator_editor", locale, step=step, id="corner-shop")
         assert not app.exception
         assert app.title[0].value == ("接入数据源" if locale == "zh-CN" else "Connect a source")
