@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from components._base import translated
+from components.page_frame import TEXTS, page_frame
 from waypost.access.roles import Role
 from waypost.web import cache, empty, session, tracking_issue, tracking_links, tracking_merchants, tracking_view
 
@@ -16,5 +18,7 @@ elif not cache.view().n:
     empty.no_orders(fmt.t)
 elif view == "links":
     tracking_links.draw(who, fmt)
-else:
-    tracking_issue.draw(who, fmt)
+elif path := tracking_issue.draw(who, fmt):
+    device, lang = tracking_issue.preview_choice(fmt)
+    texts = translated(TEXTS, fmt.t)
+    page_frame(f"{path}?lang={lang}", key="tracking.frame", t=texts, device=device)

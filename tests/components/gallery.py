@@ -21,6 +21,8 @@ from components.order_head import TEXTS as HEAD_TEXTS
 from components.order_head import order_head
 from components.orders_table import TEXTS as TABLE_TEXTS
 from components.orders_table import Row, orders_table
+from components.page_frame import TEXTS as FRAME_TEXTS
+from components.page_frame import page_frame
 from components.stage_river import TEXTS as RIVER_TEXTS
 from components.stage_river import Stage, stage_river
 from waypost.web import theme
@@ -161,6 +163,7 @@ def gallery() -> None:
         note="odd",
     )
     fact_list("Visits", [{"label": f"Hub {i}", "value": HOSTILE} for i in range(15)], key="facts", t=FACT_TEXTS)
+    page_frame("/_stcore/health", key="frame", t=FRAME_TEXTS)
     st.button("Rerun")
     st.code(json.dumps({"log": log, "selected": st.session_state["selected"], "n": n}), language=None)
 

@@ -21,6 +21,7 @@ from components import (
     kpi_cards,
     order_head,
     orders_table,
+    page_frame,
     stage_river,
 )
 
@@ -33,6 +34,7 @@ FACES = (
     kpi_cards,
     order_head,
     orders_table,
+    page_frame,
     stage_river,
 )
 GALLERY = Path(__file__).with_name("gallery.py")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any, Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -24,8 +24,6 @@ from waypost.web.tracking_view import PAGE, order
 _ISSUED: Final = "waypost.tracking.issued"  # the token: it is not stored anywhere, so only this session knows it
 _LANGUAGES: Final = {"": N_("The reader's language"), "en": "English", "zh": "中文"}
 _DEVICES: Final = {"phone": N_("Phone"), "desk": N_("Desk")}
-_PHONE = (390, 760)
-_DESK_HEIGHT = 820
 
 
 class Issued(NamedTuple):
@@ -36,11 +34,11 @@ class Issued(NamedTuple):
     expires_at: int
 
 
-def draw(who: Identity, fmt: Format) -> None:
-    """Search, form, what to copy, preview."""
+def draw(who: Identity, fmt: Format) -> str | None:
+    """Search, form, and what to copy; the path of the page if this session has just made a link to it."""
     row = order(fmt)
     if row is None:
-        return
+        return None
     left, right = st.columns([5, 7], gap="large")
     with left:
         _form(row, who, fmt)
@@ -53,15 +51,15 @@ def draw(who: Identity, fmt: Format) -> None:
             st.caption(fmt.t("Issue a link to see the whole page, and to copy it or embed it."))
         else:
             _to_copy(mine, fmt)
-    if mine is not None:
-        _preview(mine, fmt)
+    return f"/t/{mine.token}" if mine is not None else None
 
 
 def headline(row: OrderRow, fmt: Format) -> str:
     """The sentence on top of the customer's page."""
     view = cache.view()
     journey = view.journeys[row.journey].version.journey if row.journey else None
-    story = tell(cache.order_journey(row.key), journey, deps.get().waypost.vocabulary, view.now)
+    zone = next((shop.zone for shop in merchants.listing(deps.get().waypost.engine)), "")  # of the one offered first
+    story = tell(cache.order_journey(row.key), journey, deps.get().waypost.vocabulary, view.now, zone)
     return Words(story, fmt.t, view.now).headline()
 
 
@@ -129,16 +127,12 @@ def _to_copy(issued: Issued, fmt: Format) -> None:
         st.code(code, language=language, wrap_lines=True)
 
 
-def _preview(issued: Issued, fmt: Format) -> None:
-    t = fmt.t
+def preview_choice(fmt: Format) -> tuple[Literal["phone", "desk"], str]:
+    """Device and language of the preview, with the controls that change them."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"{PAGE}.preview"):
-        st.subheader(t("Preview"), anchor=False, width="stretch")
-        device = _switch("device", _DEVICES, "phone", fmt)
-        lang = _switch("show", {"en": "English", "zh": "中文"}, fmt.lang, fmt)
-    width, height = _PHONE if device == "phone" else ("stretch", _DESK_HEIGHT)
-    with st.container(horizontal=True, horizontal_alignment="center", key=f"{PAGE}.frame"):
-        shape: Any = {"width": width, "height": height}
-        st.iframe(f"{_base()}/t/{issued.token}?lang={lang}", alt=t("Preview"), **shape)
+        st.subheader(fmt.t("Preview"), anchor=False, width="stretch")
+        device: Literal["phone", "desk"] = "desk" if _switch("device", _DEVICES, "phone", fmt) == "desk" else "phone"
+        return device, _switch("show", {"en": "English", "zh": "中文"}, fmt.lang, fmt)
 
 
 def _switch(name: str, choices: dict[str, str], default: str, fmt: Format) -> str:

@@ -117,7 +117,13 @@ def _fields(shop: Merchant, name: str, fmt: Format) -> dict[str, Any]:
     with right:
         help_zh, zone = text("help_zh", shop.help_zh), text("zone", shop.zone, placeholder="Asia/Shanghai")
     colour = st.color_picker(_label("colour", fmt), shop.colour, key=f"{PAGE}.{name}.colour")
-    logo = st.file_uploader(_label("logo", fmt), ["svg", "png"], key=f"{PAGE}.{name}.logo", help=_remedy("logo", fmt))
+    logo = st.file_uploader(
+        _label("logo", fmt),
+        ["svg", "png"],
+        key=f"{PAGE}.{name}.logo",
+        help=_remedy("logo", fmt),
+        max_upload_size=1,
+    )
     keep = not shop.logo or st.checkbox(t("Keep the logo it has"), True, key=f"{PAGE}.{name}.keep")
     return {
         "key": key.strip(),
