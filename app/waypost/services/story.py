@@ -125,11 +125,7 @@ def _part(
     current = next((node for node in track.nodes if node.status == Status.OPEN), None)
     unusual = teller.unusual(events) if track.role in ("parcel", "order") else None
     stage = customer.stage(current.id) if current else None
-    named = (stage.now or stage.label or current.stage.name) if stage and current and current.stage else None
-    if stage is not None and stage.hidden:
-        named = None
-    elif track.role in ("return", "exchange") and steps:
-        named = steps[-1].label
+    named = steps[-1].label if track.role in ("return", "exchange") and steps else _place(current, shown, customer)
     delivered = any(e.slot == DELIVERED and e.subject_id == track.key and teller.happened(e) for e in events)
     own = _window([e for e in events if e.subject_id == track.key and teller.stands(e)], now)
     return Part(
@@ -145,6 +141,16 @@ def _part(
         advice=stage.advice if stage and not stage.hidden else None,
         expected=None if delivered or teller.waits_for_customer(events) else own or promise,
     )
+
+
+def _place(current: Node | None, shown: list[Node], customer: Customer) -> Labels | None:
+    """Where something is, by its stage; while that is hidden, by the last one that is not."""
+    if current is not None and current not in shown:
+        current = next((node for node in reversed(shown) if node.status == Status.DONE), None)
+    if current is None or current.stage is None:
+        return None
+    seen = customer.stage(current.id)
+    return seen.now or seen.label or current.stage.name
 
 
 def _is_shown(node: Node, track: Track, customer: Customer, over: bool) -> bool:

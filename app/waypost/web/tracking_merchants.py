@@ -116,6 +116,21 @@ def _fields(shop: Merchant, name: str, fmt: Format) -> dict[str, Any]:
         )
     with right:
         help_zh, zone = text("help_zh", shop.help_zh), text("zone", shop.zone, placeholder="Asia/Shanghai")
+    return {
+        "key": key.strip(),
+        "name": title,
+        "origins": tuple((sites or "").split()),
+        "help_en": help_en,
+        "help_zh": help_zh,
+        "help_url": help_url,
+        "zone": zone.strip(),
+        **_mark(shop, name, fmt),
+    }
+
+
+def _mark(shop: Merchant, name: str, fmt: Format) -> dict[str, Any]:
+    """Colour and logo."""
+    t = fmt.t
     colour = st.color_picker(_label("colour", fmt), shop.colour, key=f"{PAGE}.{name}.colour")
     logo = st.file_uploader(
         _label("logo", fmt),
@@ -125,18 +140,8 @@ def _fields(shop: Merchant, name: str, fmt: Format) -> dict[str, Any]:
         max_upload_size=1,
     )
     keep = not shop.logo or st.checkbox(t("Keep the logo it has"), True, key=f"{PAGE}.{name}.keep")
-    return {
-        "key": key.strip(),
-        "name": title,
-        "colour": colour,
-        "origins": tuple((sites or "").split()),
-        "help_en": help_en,
-        "help_zh": help_zh,
-        "help_url": help_url,
-        "zone": zone.strip(),
-        "upload": (logo.getvalue(), logo.name.rsplit(".", 1)[-1].lower()) if logo else None,
-        "logo": shop.logo if keep else "",
-    }
+    upload = (logo.getvalue(), logo.name.rsplit(".", 1)[-1].lower()) if logo else None
+    return {"colour": colour, "upload": upload, "logo": shop.logo if keep else ""}
 
 
 def _act(held: Merchant | None, wanted: dict[str, Any], who: Identity, fmt: Format, *, remove: bool) -> None:
