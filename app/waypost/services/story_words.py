@@ -20,6 +20,7 @@ _UNUSUAL = frozenset(
 _WAITS = frozenset({"ready_for_pickup", "refused", "lost"})  # nobody brings it any more, so no day is named
 _LONG_NUMBER = re.compile(r"\d{7,}")
 _MOST_PLACE = 60
+_AROUND = " ,;" + chr(0xFF0C) + chr(0xFF1B)  # what stood around a number, full-width too
 
 
 class Said(NamedTuple):
@@ -102,5 +103,5 @@ def _when(event: StoredEvent) -> tuple[bool, int, int]:
 
 def _plain(place: str | None) -> str | None:
     """A place that names no telephone; None when nothing is left of it."""
-    text = _LONG_NUMBER.sub("", place or "").strip(" ,;，；")
+    text = _LONG_NUMBER.sub("", place or "").strip(_AROUND)
     return text[:_MOST_PLACE] or None

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from waypost.access.sessions import Identity
-from waypost.api.track.words import Words
+from waypost.api.track.words import Words, own_name
 from waypost.domain.errors import WaypostError
 from waypost.domain.instants import now_us
-from waypost.i18n import N_
+from waypost.i18n import LANGUAGES, N_
 from waypost.services import merchants, tracking
 from waypost.services.live.view import OrderRow
 from waypost.services.merchants import Merchant
@@ -22,7 +22,7 @@ from waypost.web.format import Format
 from waypost.web.tracking_view import PAGE, order
 
 _ISSUED: Final = "waypost.tracking.issued"  # the token: it is not stored anywhere, so only this session knows it
-_LANGUAGES: Final = {"": N_("The reader's language"), "en": "English", "zh": "中文"}
+_LANGUAGES: Final = {"": N_("The reader's language"), **{lang: own_name(lang) for lang in LANGUAGES}}
 _DEVICES: Final = {"phone": N_("Phone"), "desk": N_("Desk")}
 
 
@@ -132,7 +132,7 @@ def preview_choice(fmt: Format) -> tuple[Literal["phone", "desk"], str]:
     with st.container(horizontal=True, vertical_alignment="center", key=f"{PAGE}.preview"):
         st.subheader(fmt.t("Preview"), anchor=False, width="stretch")
         device: Literal["phone", "desk"] = "desk" if _switch("device", _DEVICES, "phone", fmt) == "desk" else "phone"
-        return device, _switch("show", {"en": "English", "zh": "中文"}, fmt.lang, fmt)
+        return device, _switch("show", {lang: own_name(lang) for lang in LANGUAGES}, fmt.lang, fmt)
 
 
 def _switch(name: str, choices: dict[str, str], default: str, fmt: Format) -> str:

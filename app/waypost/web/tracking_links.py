@@ -7,6 +7,7 @@ from typing import Final
 import streamlit as st
 
 from waypost.access.sessions import Identity
+from waypost.api.track.words import own_name
 from waypost.domain.instants import now_us
 from waypost.i18n import N_
 from waypost.services import merchants, tracking
@@ -60,7 +61,7 @@ def _found(page: int) -> Links:
 def _line(link: Link, merchant: str, now: int, who: Identity, fmt: Format) -> None:
     t, state = fmt.t, link.state(now)
     label, icon = _STATES[state]
-    about = " · ".join(filter(None, (merchant, {"en": "English", "zh": "中文"}.get(link.lang, ""))))
+    about = " · ".join(filter(None, (merchant, own_name(link.lang) if link.lang else "")))
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"{PAGE}.link.{link.id}"):
         with st.container(gap="xxsmall"):
             st.markdown(f"[**{_plain(link.subject.ref)}**]({links.order(link.subject)}) {_plain(about)}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from waypost.api.track.path import drawn
-from waypost.api.track.words import Words
+from waypost.api.track.words import Words, own_name
 from waypost.i18n import Translator, translator
 from waypost.services.merchants import Merchant
 from waypost.services.story import NEXT, NOW, Part, Said, Step, Story
@@ -21,7 +21,7 @@ _MOST_PARTS = (12, 6, 3, 1)
 _HERE = Path(__file__).parent
 _CSS = (_HERE / "page.css").read_text("utf-8").replace("\n", "")
 _JS = (_HERE / "page.js").read_text("utf-8").strip()
-_OTHER = {"en": ("zh", "中文"), "zh": ("en", "English")}
+_OTHER = {"en": "zh", "zh": "en"}
 _CONTROLS = dict.fromkeys((*range(32), 127), " ")
 
 
@@ -55,7 +55,7 @@ def html(text: str) -> str:
 
 def _whole(story: Story, merchant: Merchant | None, words: Words, main: str) -> str:
     t = words.t
-    other, name = _OTHER[words.lang]
+    other = _OTHER[words.lang]
     return (
         f'<!doctype html><html lang="{_tag(words.lang)}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -63,7 +63,7 @@ def _whole(story: Story, merchant: Merchant | None, words: Words, main: str) -> 
         f'<title>{html(words.headline())}</title><link rel="icon" href="data:,">'
         f'<style nonce="{NONCE}">{_CSS}</style></head><body>'
         f"<header>{_mark(merchant, t)}"
-        f'<a class="lang" href="?lang={other}" hreflang="{other}" lang="{other}">{name}</a></header>'
+        f'<a class="lang" href="?lang={other}" hreflang="{other}" lang="{other}">{own_name(other)}</a></header>'
         f'<main id="m" data-l="{words.lang}" data-v="\x02">{main}</main>'
         f'<script nonce="{NONCE}">{_JS}</script></body></html>'
     )

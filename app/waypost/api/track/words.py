@@ -24,6 +24,11 @@ ROLES = {
 }
 
 
+def own_name(lang: str) -> str:
+    """What a language calls itself."""
+    return str(_LOCALES[lang].get_language_name(lang)).capitalize()
+
+
 class Words:
     """Sentences about one story; `now` in us."""
 
