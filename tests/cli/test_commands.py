@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from tests.scene import fill
 from tests.support import environment
 from waypost import __version__
 from waypost.cli.app import app
+from waypost.domain.instants import now_us
+from waypost.services.app import Waypost
 
 
 def waypost(*arguments: str) -> Result:
@@ -120,3 +123,27 @@ def test_it_runs_as_a_program() -> None:
     command = [sys.executable, "-m", "waypost.cli", "--version"]
     done = subprocess.run(command, capture_output=True, text=True, env=environment(), timeout=60, check=True)
     assert done.stdout.strip() == __version__
+
+
+def test_tracking_links_and_merchants(sqlite_url: str, tmp_path: Path) -> None:
+    with Waypost.open(sqlite_url) as held:
+        fill(held, now_us())
+    db = ("--db", sqlite_url)
+    assert said("tracking", "merchants", "list", *db) == []
+    logo = tmp_path / "mark.svg"
+    logo.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    given = ("--name", "Tea & Co", "--origin", "https://Shop.example", "--zone", "Asia/Shanghai", "--logo", str(logo))
+    assert said("tracking", "merchants", "set", "tea", *given, *db)["origins"] == ["https://shop.example"]
+    changed = said("tracking", "merchants", "set", "tea", "--help-en", "Call us", *db)
+    assert (changed["name"], changed["help_en"], changed["logo"][:14]) == ("Tea & Co", "Call us", "data:image/svg")
+    issue = ("tracking", "issue", "P-3", "--merchant", "tea", "--days", "3", "--base", "https://track.example/")
+    made = said(*issue, *db)
+    assert (made["order"], made["url"]) == ("A-3", f"https://track.example/t/{made['token']}")
+    (listed,) = said("tracking", "list", "--order", "A-3", *db)
+    assert (listed["id"], listed["state"], "token" in listed) == (made["id"], "active", False)
+    assert said("tracking", "revoke", str(made["id"]), *db)["state"] == "revoked"
+    for wrong, field in (("--origin", "origins"), ("--colour", "colour"), ("--help-url", "help_url")):
+        done = waypost("tracking", "merchants", "set", "tea", wrong, "nonsense!", *db, "--json")
+        assert (done.exit_code, json.loads(done.stdout)["field"]) == (2, field)
+    assert waypost("tracking", "issue", "nothing", *db).exit_code == 2
+    assert waypost("tracking", "merchants", "remove", "tea", *db).exit_code == 2

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from waypost.api.track.page import NONCE, html
+from waypost.api.track.markup import html
+from waypost.api.track.page import NONCE
 from waypost.i18n import N_, translator
 from waypost.services.merchants import Merchant
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
+from waypost.api.track.markup import html
 from waypost.api.track.path import drawn
 from waypost.api.track.words import Words, own_name
 from waypost.i18n import Translator, translator
@@ -46,11 +46,6 @@ def render(story: Story, merchant: Merchant | None, lang: str, now: int) -> Rend
     tag = f"{zlib.crc32(main.encode()):08x}"
     page = page.replace("\x02", tag)
     return Rendered(tuple(piece.encode() for piece in page.split(NONCE)), main.encode(), tag)
-
-
-def html(text: str) -> str:
-    """A text that may stand in HTML and in one line of an event stream."""
-    return escape(str(text).translate(_CONTROLS))
 
 
 def _whole(story: Story, merchant: Merchant | None, words: Words, main: str) -> str:
@@ -186,6 +181,3 @@ def _is_dark(colour: str) -> bool:
 
 def _tag(lang: str) -> str:
     return "zh-CN" if lang == "zh" else lang
-
-
-__all__ = ["MOST_BYTES", "NOW", "Rendered", "html", "render"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
+from waypost.api.track.markup import html
 from waypost.api.track.words import Words
 from waypost.services.story import DONE, NEXT, NOW, Step
 
@@ -26,7 +26,7 @@ def drawn(steps: Sequence[Step], words: Words) -> str:
         f'<circle cx="{x}" cy="{y}" r="6"{_class(step)}/>' for (x, y), step in zip(points, steps, strict=True)
     )
     label = words.t("Step {n} of {all}: {name}", n=reached + 1, all=len(steps), name=_name(steps, reached, words))
-    return f'<svg class="path" viewBox="0 0 {_WIDTH} 44" role="img" aria-label="{escape(label)}">{lines}{stops}</svg>'
+    return f'<svg class="path" viewBox="0 0 {_WIDTH} 44" role="img" aria-label="{html(label)}">{lines}{stops}</svg>'
 
 
 def _point(place: int, of: int) -> tuple[int, int]:

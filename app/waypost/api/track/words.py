@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from babel.core import Locale
-from babel.dates import format_skeleton, get_timezone_gmt, get_timezone_location
+from babel.dates import format_date, format_skeleton, get_timezone_gmt, get_timezone_location
 
 from waypost.domain.instants import DAY, SECOND, from_us, promised_day
 from waypost.i18n import N_, Translator
@@ -159,7 +159,9 @@ class Words:
 
     def _long(self, day: date) -> str:
         same = self._local(self._now).year == day.year
-        return str(format_skeleton("MMMMd" if same else "yMMMMd", day, locale=self._locale))
+        if same:
+            return str(format_skeleton("MMMMd", day, locale=self._locale))
+        return str(format_date(day, "long", self._locale))
 
     def _short(self, day: date) -> str:
         same = self._local(self._now).year == day.year
