@@ -41,6 +41,7 @@ _REMEDIES: Final = {
     "help_url": N_("Write https://..., mailto:... or tel:..."),
     "zone": N_("Use an IANA name such as Asia/Shanghai, or leave it empty for the zone of the journey."),
 }
+_TAKEN: Final = N_("There is a merchant with this key already. Choose another key, or edit that merchant.")
 _IN_USE: Final = N_("Links still name this merchant. Keep it, or take its sites away.")
 
 
@@ -147,11 +148,14 @@ def _mark(shop: Merchant, name: str, fmt: Format) -> dict[str, Any]:
 def _act(held: Merchant | None, wanted: dict[str, Any], who: Identity, fmt: Format, *, remove: bool) -> None:
     engine = deps.get().waypost.engine
     try:
+        if held is None and any(shop.key == wanted["key"] for shop in merchants.listing(engine)):
+            st.error(fmt.t(_TAKEN), icon=":material/error:")
+            return
         if held is not None and remove:
             merchants.remove(engine, held.key, now_us(), who.name)
             links.put({"merchant": None})
         else:
-            shop = _save(held, wanted, who)
+            shop = _save(wanted, who)
             st.session_state[_SAVED] = shop.name
             links.put({"merchant": shop.key})
     except FieldError as error:
@@ -160,12 +164,10 @@ def _act(held: Merchant | None, wanted: dict[str, Any], who: Identity, fmt: Form
     st.rerun()
 
 
-def _save(held: Merchant | None, wanted: dict[str, Any], who: Identity) -> Merchant:
+def _save(wanted: dict[str, Any], who: Identity) -> Merchant:
     engine, upload = deps.get().waypost.engine, wanted.pop("upload")
     if upload:
         wanted["logo"] = merchants.logo_of(*upload)
-    if held is None and any(shop.key == wanted["key"] for shop in merchants.listing(engine)):
-        raise FieldError("key", f"'{wanted['key']}' is taken.", "Choose another.")
     return merchants.save(engine, Merchant(**wanted), now_us(), who.name)
 
 

@@ -1,5 +1,6 @@
 /* Waypost: the customer's page inside a shop's own page. See docs/embed.md.
-   <script src="https://HOST/assets/embed.js" data-token="TOKEN" async></script> */
+   <script src="https://HOST/assets/embed.js" data-token="TOKEN" async></script>
+   The page appears where the tag stands, or inside the element that data-target="#selector" names. */
 (function () {
   "use strict";
   var script = document.currentScript;
@@ -15,7 +16,14 @@
   frame.referrerPolicy = "no-referrer";
   frame.loading = "lazy";
   frame.style.cssText = "display:block;width:100%;border:0;height:" + (parseInt(script.dataset.height, 10) || 560) + "px";
-  script.parentNode.insertBefore(frame, script.nextSibling);
+  function place() {
+    var target = script.dataset.target && document.querySelector(script.dataset.target);
+    if (target) target.appendChild(frame);
+    else if (document.body && document.body.contains(script)) script.parentNode.insertBefore(frame, script.nextSibling);
+    else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", place);
+    else document.body.appendChild(frame); // a script in the head has no place of its own
+  }
+  place();
   window.addEventListener("message", function (event) {
     if (event.origin !== address.origin || event.source !== frame.contentWindow) return;
     var said = event.data;
