@@ -44,10 +44,11 @@ fix: $(READY) ## Format the code and mend what can be mended by machine
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(READY) ## Measure ingest, fold and KPI: make bench SIZE=1m
+bench: $(READY) ## Measure ingest, fold, KPI and the customer's page: make bench SIZE=1m
 	$(BIN)/waypost bench ingest --size $(SIZE) --json
 	$(BIN)/waypost bench fold --size $(SIZE) --json
 	$(BIN)/waypost bench kpi --size $(SIZE) --json
+	$(BIN)/waypost bench track --size $(SIZE) --json
 
 docs: $(READY) ## Write the generated pages of docs/ again
 	$(BIN)/python -m waypost.domain.vocabulary_docs > docs/vocabulary.md

@@ -66,12 +66,15 @@ class Client(asyncio.Protocol):
 
 
 def requests(bodies: list[bytes], port: int, key: str) -> Iterator[bytes]:
-    """The bodies as HTTP requests."""
+    """The bodies as HTTP requests; one that is `GET /path` asks for that path."""
     head = (
         f"POST /api/v1/events HTTP/1.1\r\nhost: {HOST}:{port}\r\nauthorization: Bearer {key}\r\n"
         "content-type: application/cloudevents+json\r\ncontent-length: "
     ).encode()
-    ready = [b"%s%d\r\n\r\n%s" % (head, len(body), body) for body in bodies]
+    ask = f" HTTP/1.1\r\nhost: {HOST}:{port}\r\naccept-language: en\r\n\r\n".encode()
+    ready = [
+        body + ask if body.startswith(b"GET /") else b"%s%d\r\n\r\n%s" % (head, len(body), body) for body in bodies
+    ]
     return iter(ready)
 
 
@@ -111,7 +114,7 @@ def main() -> None:
     parser.add_argument("key")
     parser.add_argument("clients", type=int)
     parser.add_argument("seconds", type=float)
-    parser.add_argument("bodies", type=Path, help="one JSON body per line")
+    parser.add_argument("bodies", type=Path, help="one JSON body per line, or GET and a path")
     given = parser.parse_args()
     bodies = given.bodies.read_bytes().splitlines()
     print(json.dumps(uvloop.run(drive(given.port, given.key, given.clients, given.seconds, bodies))))

@@ -1,7 +1,8 @@
-"""The servers that the ingest suite measures, each a process of its own on loopback.
+"""The servers that the suites ingest and track measure, each a process of its own on loopback.
 
 `edge` is the product's role edge. `single` is the same with one commit per request instead of
-group commit. `null` answers a POST once it has parsed the body, and keeps nothing.
+group commit. `null` answers a POST once it has parsed the body, and keeps nothing. `page` answers
+every page with the same bytes, those of the file it is given.
 """
 
 from __future__ import annotations
@@ -85,7 +86,6 @@ def serve_edge(port: int, db: str, one_by_one: bool) -> None:
 
 def serve_null(port: int) -> None:
     """Serve a handler that parses the JSON of a POST and says how many items it held."""
-    import uvicorn
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import JSONResponse, Response
@@ -94,10 +94,30 @@ def serve_null(port: int) -> None:
     async def parse(request: Request) -> Response:
         return JSONResponse({"n": len(await request.json())})
 
+    _serve(port, Starlette(routes=[Route("/api/v1/events", parse, methods=["POST"])]))
+
+
+def serve_page(port: int, path: str) -> None:
+    """Serve one constant page at every token's address."""
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import HTMLResponse, Response
+    from starlette.routing import Route
+
+    page = Path(path).read_bytes()
+
+    async def show(request: Request) -> Response:
+        return HTMLResponse(page)
+
+    _serve(port, Starlette(routes=[Route("/t/{token}", show)]))
+
+
+def _serve(port: int, app: Any) -> None:
+    import uvicorn
+
     async def say_ready() -> None:
         print("ready", flush=True)
 
-    app = Starlette(routes=[Route("/api/v1/events", parse, methods=["POST"])])
     config = uvicorn.Config(app, host=HOST, port=port, access_log=False, log_level="warning", server_header=False)
     server = uvicorn.Server(config)
     started = server.startup
@@ -115,6 +135,8 @@ def main() -> None:
     kind, port, db = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     if kind == "null":
         serve_null(port)
+    elif kind == "page":
+        serve_page(port, db)
     else:
         serve_edge(port, db, one_by_one=kind == "single")
 

@@ -26,6 +26,7 @@ NAMES = {
     "ingest": {"ingest.single64", "ingest.body100", "ingest.bulk"},
     "fold": {"fold.duckdb", "fold.pandas", "fold.scan"},
     "kpi": {"kpi.pg_percentile", "kpi.polars"},
+    "track": {"track.page"},
 }
 FIELDS = {
     "name",
