@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
 
 from starlette.concurrency import run_in_threadpool
 
+from waypost.api.track.as_json import story_json
 from waypost.api.track.page import Rendered, render
 from waypost.services.shelf import Opened, Shelf
 
@@ -23,6 +25,7 @@ class Held:
         self.opened, self._now = opened, now
         self.checked = time.monotonic()
         self.pages: dict[str, Rendered] = {}
+        self._data: dict[str, bytes] = {}
 
     @property
     def over(self) -> bool:
@@ -36,6 +39,14 @@ class Held:
             story, grant = self.opened.story, self.opened.grant
             assert story is not None
             held = self.pages[lang] = render(story, grant.merchant, lang, self._now())
+        return held
+
+    def data(self, lang: str) -> bytes:
+        """The story as JSON; only of a link that is not over."""
+        held = self._data.get(lang)
+        if held is None:
+            body = story_json(self.opened, lang, self._now())
+            held = self._data[lang] = json.dumps(body, ensure_ascii=False).encode()
         return held
 
 

@@ -21,7 +21,6 @@ from starlette.types import Receive, Scope, Send
 from waypost.access.misses import Misses
 from waypost.api.context import AccessContext
 from waypost.api.login_texts import choose_language
-from waypost.api.track.as_json import story_json
 from waypost.api.track.book import Book, Held
 from waypost.api.track.live import Reader, Watch
 from waypost.api.track.over import over_page, sentence
@@ -59,7 +58,7 @@ class TrackDesk:
     """The handlers behind `track_routes`."""
 
     def __init__(self, waypost: Waypost, access: AccessContext) -> None:
-        self._access, self._now = access, waypost.now
+        self._access = access
         self._book = Book(Shelf(waypost, access.clock), waypost.now)
         self._watch = Watch(self._book)
         self._misses = Misses()
@@ -94,8 +93,7 @@ class TrackDesk:
         found = await self._find(scope)
         if isinstance(found, Held) and not found.over:
             headers = [*_JSON, *_shared_with(scope, found.opened.grant.merchant)]
-            body = story_json(found.opened, _language(scope, found), self._now())
-            await _send(send, scope, 200, headers, json.dumps(body, ensure_ascii=False).encode())
+            await _send(send, scope, 200, headers, found.data(_language(scope, found)))
             return
         status, merchant, wait = _over(found)
         error, remedy = sentence(status, _language(scope, None))
