@@ -85,7 +85,8 @@ def _asking(server: Server, path: str, tokens: Sequence[str], requests: int) -> 
 
 def _assert_right(server: Server, tokens: Sequence[str]) -> bytes:
     """Every link shows its own order within the size allowed; returns one page."""
-    base, pages = f"http://{HOST}:{server.port}", {}
+    base = f"http://{HOST}:{server.port}"
+    pages: dict[str, bytes] = {}
     for token in tokens[:FEW]:
         with urllib.request.urlopen(f"{base}/t/{token}") as answer:
             pages[token] = answer.read()

@@ -135,7 +135,7 @@ def test_the_language_is_the_one_asked_for_else_the_links_else_the_browsers(desk
     browser = {"Accept_Language": "en-GB,en;q=0.9,zh;q=0.1"}
 
     def language(path: str, **headers: str) -> str:
-        return re.findall(r'<html lang="([\w-]+)"', desk.ask(path, **headers).text)[0]
+        return str(re.findall(r'<html lang="([\w-]+)"', desk.ask(path, **headers).text)[0])
 
     assert language(f"/t/{plain}", **browser) == "en"
     assert language(f"/t/{plain}", Accept_Language="zh-TW,en;q=0.5") == "zh-CN"
