@@ -11,15 +11,12 @@ import sqlalchemy as sa
 from tests.worlds import carries, said, scan, sqlite_copy, us
 from waypost.access import audit
 from waypost.domain.errors import FieldError, NotFound
-from waypost.domain.instants import DAY, SECOND, now_us
+from waypost.domain.instants import DAY, SECOND
 from waypost.services import ingest, merchants, tracking
 from waypost.services.app import Waypost
 from waypost.services.merchants import Merchant
 from waypost.services.shelf import Opened, Shelf
-from waypost.store.engine import open_engine
-from waypost.store.migrate import upgrade
-from waypost.store.schema import metadata
-from waypost.store.schema_tracking import merchant, tracking_link
+from waypost.store.schema_tracking import tracking_link
 
 NOW = us("2026-03-20T00:00:00Z")
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle r="4"/></svg>'
@@ -263,16 +260,3 @@ def test_a_merchant_in_use_stays(shop: Shop) -> None:
     assert [found.key for found in merchants.listing(shop.engine)] == ["tea"]
     with pytest.raises(NotFound):
         merchants.get(shop.engine, "ink")
-
-
-def test_the_migration_makes_the_tables_that_the_code_expects(store_url: str) -> None:
-    engine = open_engine(store_url)
-    upgrade(engine)
-    inspector = sa.inspect(engine)
-    for table in (merchant, tracking_link):
-        columns = {column["name"]: column["nullable"] for column in inspector.get_columns(table.name)}
-        assert columns == {column.name: bool(column.nullable) for column in table.columns}
-        assert table.metadata is metadata
-    merchants.save(engine, Merchant("tea", "Tea"), now_us(), "me")
-    assert merchants.save(engine, Merchant("tea", "Tee"), now_us(), "me").name == "Tee"
-    engine.dispose()
