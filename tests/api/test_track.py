@@ -264,6 +264,17 @@ def test_who_comes_back_is_told_at_once_what_was_missed(desk: Desk) -> None:
     again.close()
 
 
+def test_one_link_cannot_take_all_the_live_lines(desk: Desk) -> None:
+    token, other = desk.link("A-3")[0], desk.link("A-1")[0]
+    lines = [follow(desk, f"/t/{token}/live?v=0") for _ in range(51)]
+    assert [answer.status for _, answer in lines] == [200] * 50 + [503]
+    assert desk.ask(f"/t/{token}").status == 200
+    connection, answer = follow(desk, f"/t/{other}/live?v=0")
+    assert answer.status == 200
+    for each, _ in [*lines, (connection, answer)]:
+        each.close()
+
+
 def test_a_live_line_does_not_hold_up_a_server_that_stops(desk: Desk) -> None:
     token, _ = desk.link("A-3")
     with running(str(desk.waypost.engine.url)) as server:

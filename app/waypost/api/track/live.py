@@ -16,6 +16,7 @@ EVERY_S: Final = 1.0
 BEAT_S: Final = 20.0  # a comment now and then, so that proxies keep the line open and dead ones are noticed
 LONGEST_S: Final = 600.0  # then the browser connects again, perhaps to another process
 MOST: Final = 2_000
+MOST_OF_ONE: Final = 50
 _LOG = logging.getLogger("waypost.track")
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -61,10 +62,10 @@ class Watch:
         self._task: asyncio.Task[None] | None = None
         self._closed = False
 
-    @property
-    def full(self) -> bool:
-        """Whether no more pages are kept live here."""
-        return self._closed or len(self._readers) >= MOST
+    def takes(self, digest: str) -> bool:
+        """Whether one more page is kept live here; one link that is opened over and over leaves room for others."""
+        same = sum(reader.digest == digest for reader in self._readers)
+        return not self._closed and len(self._readers) < MOST and same < MOST_OF_ONE
 
     def __len__(self) -> int:
         return len(self._readers)

@@ -80,9 +80,10 @@ class TrackDesk:
     async def live(self, scope: Scope, receive: Receive, send: Send) -> None:
         """News of an open page as server-sent events."""
         found = await self._find(scope)
-        if not isinstance(found, Held) or found.over or self._watch.full:
-            # A browser does not ask again after any answer but 200.
-            status, _, wait = _over(found) if not (isinstance(found, Held) and not found.over) else (503, None, 60)
+        opened = isinstance(found, Held) and not found.over
+        if not isinstance(found, Held) or not opened or not self._watch.takes(_digest(scope)):
+            # A browser does not ask again after any answer but 200: the page stays as it is.
+            status, _, wait = (503, None, 60) if opened else _over(found)
             await _send(send, scope, status, _JSON, b'{"error":"There is nothing to follow here."}', wait)
             return
         tag = _header(scope, b"last-event-id") or _asked(scope, "v")
