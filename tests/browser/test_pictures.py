@@ -46,4 +46,15 @@ def test_pictures_of_every_page(chromium: Browser, busy_town: Town, tag: str) ->
     expect(page.locator(".orders .row").first).to_be_visible(timeout=PATIENCE_MS)
     page.wait_for_timeout(1_000)
     walker.picture(f"orders{tag}")
+
+    ref = page.locator(".orders .row a").first.inner_text().strip()
+    walker.go(f"/tracking?id={ref}")
+    page.locator("[data-testid=stFormSubmitButton] button").click()
+    frame = page.locator("iframe")
+    expect(page.frame_locator("iframe").locator("h1")).to_be_visible(timeout=PATIENCE_MS)
+    page.wait_for_timeout(1_000)
+    walker.picture(f"tracking{tag}")
+    walker.go(str(frame.get_attribute("src")))
+    expect(page.locator("h1")).to_be_visible()
+    walker.picture(f"customer{tag}")
     assert walker.close() == []
