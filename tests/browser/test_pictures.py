@@ -47,6 +47,16 @@ def test_pictures_of_every_page(chromium: Browser, busy_town: Town, tag: str) ->
     page.wait_for_timeout(1_000)
     walker.picture(f"orders{tag}")
 
+    ref = page.locator(".orders .row a").first.inner_text().strip()
+    walker.go(f"/tracking?id={ref}")
+    page.locator("[data-testid=stFormSubmitButton] button").click()
+    frame = page.locator("iframe")
+    expect(page.frame_locator("iframe").locator("h1")).to_be_visible(timeout=PATIENCE_MS)
+    page.wait_for_timeout(1_000)
+    walker.picture(f"tracking{tag}")
+    walker.go(str(frame.get_attribute("src")))
+    expect(page.locator("h1")).to_be_visible()
+    walker.picture(f"customer{tag}")
     walker.go("/map?at=31.0,113.0,4.6&pick=station:30.290,120.160")
     expect(page.locator(".legend")).to_be_visible(timeout=PATIENCE_MS)
     page.wait_for_timeout(5_000)  # the land, and the letters of the names

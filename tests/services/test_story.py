@@ -116,6 +116,16 @@ def test_what_waits_for_its_customer_names_no_day(world: World) -> None:
     assert (found.now and found.now.en, found.expected) == ("Your parcel is waiting for you to collect it", None)
 
 
+def test_a_parcel_that_goes_back_is_not_expected_any_more(world: World) -> None:
+    world.send(*bought(), picked_up("parcel/P", "order/1"))
+    world.send(scan("parcel/P", "side.damaged", "2026-03-19T01:00:00Z"))
+    damaged = story(world)
+    assert (damaged.now and damaged.now.en, damaged.told) == ("Your parcel was damaged on the way", True)
+    world.send(scan("parcel/P", "return.to_sender_started", "2026-03-19T02:00:00Z"))
+    found = story(world)
+    assert (found.now and found.now.zh, found.expected) == ("包裹正在退回商家", None)
+
+
 def test_an_old_waybill_a_return_and_an_exchange_are_shown_as_what_they_are(world: World) -> None:
     world.send(*bought(), picked_up("parcel/OLD", "order/1"))
     world.send(scan("parcel/NEW", "linehaul.picked_up", "2026-03-18T08:00:00Z", links=[_to("replaces", "parcel/OLD")]))

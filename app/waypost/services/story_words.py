@@ -15,9 +15,10 @@ from waypost.store.rows import StoredEvent
 # Out of the ordinary, so it is said on top instead of the stage's name, until something else happens.
 _UNUSUAL = frozenset(
     {"payment_failed", "backordered", "customs_held", "attempt_failed", "ready_for_pickup", "exception", "delayed"}
-    | {"refused", "damaged", "lost", "redirected"}
+    | {"refused", "damaged", "lost", "redirected", "return_in_transit", "returned_to_sender", "destroyed"}
 )
-_WAITS = frozenset({"ready_for_pickup", "refused", "lost"})  # nobody brings it any more, so no day is named
+# Nobody brings it any more, so no day is named.
+_WAITS = frozenset({"ready_for_pickup", "refused", "lost", "return_in_transit", "returned_to_sender", "destroyed"})
 _LONG_NUMBER = re.compile(r"\d{7,}")
 _MOST_PLACE = 60
 _AROUND = " ,;" + chr(0xFF0C) + chr(0xFF1B)  # what stood around a number, full-width too

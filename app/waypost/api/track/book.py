@@ -56,7 +56,9 @@ class Book:
     def __init__(self, shelf: Shelf, now: Callable[[], int]) -> None:
         self._shelf, self._now = shelf, now
         self._held: OrderedDict[str, Held] = OrderedDict()
-        self._asked: dict[str, asyncio.Task[dict[str, Held]]] = {}
+        self._asked: dict[str, str] = {}  # who waits for the next look, and in which language
+        self._next: asyncio.Task[dict[str, Held]] | None = None
+        self._turn = asyncio.Lock()
 
     def fresh(self, digest: str) -> Held | None:
         """What a token opens, when it was looked up a moment ago."""
@@ -68,15 +70,23 @@ class Book:
         return digest in self._held
 
     async def look(self, digest: str, lang: str) -> Held | None:
-        """What a token opens; None when it opens nothing. All who ask at the same time share one look."""
+        """What a token opens; None when it opens nothing.
+
+        One look is under way at a time, and the next one is for all who asked meanwhile: under load a look per
+        token would keep the event loop waiting for threads.
+        """
         held = self.fresh(digest)
         if held is not None:
             return held
-        task = self._asked.get(digest)
-        if task is None:
-            task = self._asked[digest] = asyncio.create_task(self.refresh([digest], [lang]))
-            task.add_done_callback(lambda _: self._asked.pop(digest, None))
-        return (await asyncio.shield(task)).get(digest)
+        self._asked[digest] = lang
+        if self._next is None:
+            self._next = asyncio.create_task(self._look_for_all())
+        return (await asyncio.shield(self._next)).get(digest)
+
+    async def _look_for_all(self) -> dict[str, Held]:
+        async with self._turn:
+            asked, self._asked, self._next = self._asked, {}, None
+            return await self.refresh(asked.keys(), set(asked.values()))
 
     async def refresh(self, digests: Collection[str], langs: Iterable[str] = ()) -> dict[str, Held]:
         """Look tokens up again, in one query; forget those that open nothing any more."""
