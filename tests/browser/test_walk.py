@@ -45,7 +45,7 @@ def test_from_the_sign_in_to_a_raw_event(walk: Starts, way: Way) -> None:
     page = walker.page
     walker.sees(tower)
     expect(page.locator(".kpi")).to_have_count(4, timeout=PATIENCE_MS)
-    late = page.locator("button.row", has_text="A-3")
+    late = page.locator("a.row", has_text="A-3")
     expect(late).to_be_visible()
     assert walker.fits()
 
