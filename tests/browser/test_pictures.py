@@ -35,7 +35,7 @@ def test_pictures_of_every_page(chromium: Browser, busy_town: Town, tag: str) ->
     page.wait_for_timeout(1_500)  # fonts, and the first entries have faded in
     walker.picture(f"control-tower{tag}")
 
-    page.locator("button.row").nth(1).click()
+    page.locator("a.row").nth(1).click()
     expect(page.locator("button.stop").first).to_be_visible(timeout=PATIENCE_MS)
     page.locator("button.stop").nth(1).click()
     page.locator(".log").first.locator(".line").nth(2).click()
