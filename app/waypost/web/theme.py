@@ -127,6 +127,8 @@ h1, h2, h3 { letter-spacing: -0.01em; }
 .stApp :is([data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p) {
   color: var(--wp-muted); opacity: 1; }
 
+.stApp blockquote, .stApp blockquote p { color: var(--wp-muted); opacity: 1; }
+
 /* Titles stand in one row with the controls they belong to. */
 [data-testid="stHeading"] :is(h1, h2) { padding: 0 0 4px; }
 

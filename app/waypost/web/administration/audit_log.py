@@ -62,7 +62,7 @@ def draw(_: Identity, fmt: Format) -> None:
     page = int(text) - 1 if (text := links.value("page") or "1").isdigit() and 0 < int(text) < 10**6 else 0
     total, found = audit.search(engine, wanted, SIZE, page * SIZE)
     with st.container(horizontal=True, vertical_alignment="center", key="admin.audit.bar"):
-        count = t.plural("{n} entry", "{n} entries", total, n=fmt.count(total))
+        count = t.plural("{n} log entry", "{n} log entries", total, n=fmt.count(total))
         st.markdown(f"**{count}**", width="content")
         st.space("stretch")
         if st.button(t("Check the chain"), icon=":material/link:", key="admin.audit.verify"):
