@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Town
+from tests.browser.rooms import ROOMS, enter
 from tests.browser.walker import PATIENCE_MS, Walker, Way
 
 pytestmark = [
@@ -61,4 +62,15 @@ def test_pictures_of_every_page(chromium: Browser, busy_town: Town, tag: str) ->
     expect(page.locator(".legend")).to_be_visible(timeout=PATIENCE_MS)
     page.wait_for_timeout(5_000)  # the land, and the letters of the names
     walker.picture(f"map{tag}")
+    assert walker.close() == []
+
+
+@pytest.mark.parametrize("tag", WAYS, ids=[str(way) for way in WAYS.values()])
+def test_pictures_of_the_back_rooms(chromium: Browser, busy_town: Town, tag: str) -> None:
+    walker = Walker(chromium, busy_town.base, WAYS[tag])
+    walker.sign_in("chief")
+    for room in ROOMS:
+        if room.name in ("connections", "connect", "admin", "audit", "check"):
+            enter(walker, room, "")
+            walker.picture(f"{room.name}{tag}")
     assert walker.close() == []
