@@ -138,7 +138,12 @@ def test_an_old_waybill_a_return_and_an_exchange_are_shown_as_what_they_are(worl
     ]
     old, back = found.parts[1:]
     assert (old.continues, old.steps) == ("NEW", [])
-    assert [step.label.en for step in back.steps] == ["Your return is registered"]
+    assert [(step.label.en, step.state) for step in back.steps][:2] == [
+        ("Return requested", "now"),
+        ("Send it back", "next"),
+    ]
+    assert back.now
+    assert back.now.zh == "退货申请审核中"
 
 
 def _to(rel: str, to: str) -> dict[str, Any]:

@@ -135,8 +135,9 @@ def _tracks(view: View, found: JourneyView | None, gathered: _Gathered) -> list[
         events = gathered.events.get(member, [])
         own = gathered.events.get(key, []) if role in ("parcel", "replaced") else []
         nodes = stage_nodes(view, found, member, [*own, *events]) if role in ("order", "parcel") else None
-        if role == "return":
-            nodes = return_nodes(view, member, events)
+        back = return_nodes(view, member, events) if role == "return" else None
+        if back is not None:
+            nodes = back[1]
         row = _order_row(view, member) if role == "exchange" else None
         occurred = gathered.occurrences.get(member, [])
         tracks.append(
@@ -152,6 +153,7 @@ def _tracks(view: View, found: JourneyView | None, gathered: _Gathered) -> list[
                 replaced_by=replaced.get(member),
                 order=row,
                 order_stage=None if row is None else _stage_of(view, row),
+                journey=None if back is None else back[0],
             )
         )
     return tracks

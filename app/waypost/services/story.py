@@ -26,6 +26,7 @@ from waypost.services.tracks import Node, Track
 from waypost.store.rows import StoredEvent
 
 DONE, NOW, NEXT = "done", "now", "next"
+BESIDE = ("return", "exchange", "replacement")  # what travels beside the parcels that the order waits for
 _NO_JOURNEY = Customer()
 _ZONES = ("zone", "timezone", "time_zone")
 
@@ -93,7 +94,7 @@ def tell(found: OrderJourney, journey: Journey | None, vocabulary: Vocabulary, n
     teller = Teller(customer, vocabulary, found.events, stands)
     promise = _window([e for e in found.events if e.id in stands and e.subject_id == found.row.key], now)
     parts = [_part(track, found, teller, customer, promise, now) for track in found.tracks]
-    parts = sorted(parts, key=lambda part: part.role in ("return", "exchange", "replaced"))
+    parts = sorted(parts, key=lambda part: part.role not in ("parcel", "order"))
     ahead = [part for part in parts if part.role in ("parcel", "order") and not part.delivered]
     last = min(ahead, key=lambda part: sum(step.state != NEXT for step in part.steps), default=None)
     over = found.row.status == "ended"
@@ -119,13 +120,17 @@ def _part(
     track: Track, found: OrderJourney, teller: Teller, customer: Customer, promise: Expected | None, now: int
 ) -> Part:
     events, over = _near(track, found), found.row.status == "ended"
+    if track.role == "return":  # has a journey of its own, which an order that ended does not end
+        customer, over = track.journey.customer if track.journey else customer, False
     shown = [node for node in track.nodes if _is_shown(node, track, customer, over)]
     behind = _passed_on(shown, events)
     steps = [_step(node, behind[place], teller, customer) for place, node in enumerate(shown)]
     current = next((node for node in track.nodes if node.status == Status.OPEN), None)
     unusual = teller.unusual(events) if track.role in ("parcel", "order") else None
     stage = customer.stage(current.id) if current else None
-    named = steps[-1].label if track.role in ("return", "exchange") and steps else _place(current, shown, customer)
+    named = _place(current, shown, customer)
+    if track.journey is None and track.role in BESIDE and steps:
+        named = steps[-1].label
     delivered = any(e.slot == DELIVERED and e.subject_id == track.key and teller.happened(e) for e in events)
     own = _window([e for e in events if e.subject_id == track.key and teller.stands(e)], now)
     return Part(
@@ -263,4 +268,4 @@ def _zone(found: OrderJourney, journey: Journey | None, merchants: str) -> str:
     return "UTC"
 
 
-__all__ = ["DONE", "NEXT", "NOW", "Expected", "Part", "Said", "Step", "Story", "tell"]
+__all__ = ["BESIDE", "DONE", "NEXT", "NOW", "Expected", "Part", "Said", "Step", "Story", "tell"]

@@ -10,7 +10,7 @@ from waypost.domain.statement import Classifier, Kind
 from waypost.domain.subject import Subject
 from waypost.domain.vocabulary import load as load_vocabulary
 from waypost.journeys.cells import NEVER
-from waypost.journeys.document import Stage
+from waypost.journeys.document import Journey, Stage
 from waypost.journeys.project import Projection, StageFacts, Status, code_slot, slots_of
 from waypost.services.live.view import JourneyView, OrderRow, View
 from waypost.store.rows import StoredEvent
@@ -53,6 +53,7 @@ class Track(NamedTuple):
     replaced_by: Subject | None = None
     order: OrderRow | None = None  # where an exchange stands: it is an order with a journey of its own
     order_stage: Stage | None = None
+    journey: Journey | None = None  # whose stages the nodes of a return are
 
 
 def stage_nodes(view: View, found: JourneyView | None, member: int, events: list[StoredEvent]) -> list[Node] | None:
@@ -63,14 +64,14 @@ def stage_nodes(view: View, found: JourneyView | None, member: int, events: list
     return _path_nodes(found.units, unit, events)
 
 
-def return_nodes(view: View, member: int, events: list[StoredEvent]) -> list[Node] | None:
-    """The stages of a return; None when no journey of returns takes it."""
+def return_nodes(view: View, member: int, events: list[StoredEvent]) -> tuple[Journey, list[Node]] | None:
+    """The journey of a return and its stages there; None when no journey of returns takes it."""
     place = view.returns.place_of(member)
     if place is None:
         return None
     for journey in view.returns.journeys.values():
         if journey.mine[place]:
-            return _path_nodes(journey.units, place, events)
+            return journey.version.journey, _path_nodes(journey.units, place, events)
     return None
 
 

@@ -175,7 +175,8 @@ class _Builder:
             pick(repeat(self._code), steps), pick(repeat(self._slot), steps), at, repeat(None), at,
             repeat(""), repeat(TzSource.EXPLICIT), pick(repeat(self._evidence), steps), repeat(Classifier.ACTUAL),
             repeat(Kind.ASSERT), repeat(None), pick(repeat(self._repeats), steps), repeat(None), repeat(None),
-            places, repeat(None), repeat(None), repeat(None), attributes, repeat(()), repeat(True), repeat(None),
+            places, repeat(None), repeat(None), repeat(None), attributes, repeat(()), repeat(True),
+            repeat(None), repeat(None),
         )  # fmt: skip
         return list(map(Statement._make, columns))
 

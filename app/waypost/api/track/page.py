@@ -12,7 +12,7 @@ from waypost.api.track.path import drawn
 from waypost.api.track.words import Words, own_name
 from waypost.i18n import Translator, translator
 from waypost.services.merchants import Merchant
-from waypost.services.story import NEXT, NOW, Part, Said, Step, Story
+from waypost.services.story import BESIDE, DONE, NEXT, NOW, Part, Said, Step, Story
 
 MOST_BYTES = 10_000
 NONCE = "\x01"  # cannot be in any text that was escaped
@@ -101,7 +101,7 @@ def _number(parts: Sequence[Part], place: int) -> int:
 def _part(part: Part, place: int, number: int, of: int, words: Words, most: int, *, alone: bool) -> str:
     ref = " ".join(filter(None, (part.carrier, part.waybill)))
     said = alone and part.role in ("parcel", "order")  # on top already
-    listed = part.role in ("return", "exchange") and part.steps  # the last step says it
+    listed = part.role in BESIDE and part.steps and part.steps[-1].state == DONE  # the last step says it
     state = "" if said or listed else words.part_state(part)
     steps = "".join(_step(step, f"s{place}-{i}", words, most) for i, step in enumerate(part.steps))
     title = words.part(part, number, of)

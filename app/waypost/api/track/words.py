@@ -21,6 +21,7 @@ ROLES = {
     "replaced": N_("Earlier parcel number"),
     "return": N_("Return"),
     "exchange": N_("Exchange"),
+    "replacement": N_("Replacement"),
 }
 
 

@@ -18,6 +18,7 @@ from waypost.web.format import Format
 _SHOWN = "admin.keys.shown"
 SCOPES = {
     "events:write": N_("send events"),
+    "tracking:write": N_("issue links for customers"),
     "data:read": N_("read orders, KPIs and events"),
     "metrics:read": N_("read metrics"),
     "journeys:write": N_("publish journeys"),
