@@ -67,32 +67,6 @@ class LoginLimiter:
             self._tries.popitem(last=False)
 
 
-class FailureLimiter:
-    """Counts what went wrong per address, after the fact: who is always right is never held up."""
-
-    def __init__(self, allowed: int = 30, window: int = 60) -> None:
-        self._allowed, self._window = allowed, window
-        self._failures: OrderedDict[str, list[int]] = OrderedDict()
-        self._guard = threading.Lock()
-
-    def wait(self, address: str, now: int) -> int:
-        """At `now` (us): 0 to go on, else the seconds to wait."""
-        start = now - self._window * SECOND
-        with self._guard:
-            recent = [at for at in self._failures.get(network_of(address), ()) if at > start]
-        return 0 if len(recent) < self._allowed else math.ceil((recent[-self._allowed] - start) / SECOND)
-
-    def failed(self, address: str, now: int) -> None:
-        """Count one failure at `now` (us)."""
-        start, key = now - self._window * SECOND, network_of(address)
-        with self._guard:
-            recent = [at for at in self._failures.get(key, ()) if at > start]
-            self._failures[key] = [*recent[-self._allowed :], now]
-            self._failures.move_to_end(key)
-            while len(self._failures) > _MAX_TRACKED:
-                self._failures.popitem(last=False)
-
-
 class RateLimiter:
     """A token bucket per API key: `rate` requests a second, bursts of two seconds' worth."""
 

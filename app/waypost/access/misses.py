@@ -1,4 +1,4 @@
-"""How often somebody may try tokens that open nothing: in memory, bounded, per network address."""
+"""How often somebody may be wrong, with a token or a signature: in memory, bounded, per network address."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _MAX_TRACKED = 20_000
 
 
 class Misses:
-    """Counts wrong tokens per client within `window` seconds; safe for threads.
+    """Counts what was wrong per client within `window` seconds; safe for threads.
 
-    Right tokens are never counted, so people who share an address do not lock each other out.
+    What was right is never counted, so people who share an address do not lock each other out.
     """
 
     def __init__(self, allowed: int = 30, window: int = 60) -> None:
@@ -30,7 +30,7 @@ class Misses:
         return 0 if len(seen) < self._allowed else math.ceil((seen[-self._allowed] + self._window - now) / SECOND)
 
     def count(self, address: str, now: int) -> None:
-        """Note one wrong token."""
+        """Note one miss."""
         key = network_of(address)
         with self._guard:
             held = [at for at in self._seen.get(key, ()) if now - self._window < at <= now]

@@ -35,7 +35,7 @@ async def post_delivery(request: Request) -> Response:
     try:
         found = await run_in_threadpool(receive, us, request.path_params["key"], dict(request.headers), body)
     except (Forged, NotFound) as error:
-        us.strangers.failed(address, us.clock())
+        us.strangers.count(address, us.clock())
         metrics.REFUSED.inc()
         # Which part of it was wrong helps nobody who is honest: the connection's page tells its owner.
         return (

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from waypost.access.limiter import FailureLimiter
+from waypost.access.misses import Misses
 from waypost.connect.contract import Answer, Call, Connector, Context
 from waypost.connect.registry import Entry, Registry, discover
 from waypost.domain.instants import now_us
@@ -51,7 +51,7 @@ class Connections:
         self._registry, self._open = registry, open_transport
         self._vault: Vault | None = None
         self._guard = threading.Lock()
-        self.strangers = FailureLimiter()  # who delivers what nobody signed
+        self.strangers = Misses()  # who delivers what nobody signed
         self._transports: dict[tuple[str, int], Caller] = {}
         self._built: dict[str, tuple[int, Connector]] = {}
 
