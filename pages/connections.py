@@ -41,7 +41,7 @@ def order(read: Reading) -> None:
 
 
 who, fmt, step = session.require(Role.VIEWER), session.reader(), wizard.step()
-t, may_change = fmt.t, allows(who.role, Role.EDITOR)
+may_change = allows(who.role, Role.EDITOR)
 if step:
     session.require(Role.EDITOR)
     if sample := wizard.draw(step, who, fmt):
@@ -55,5 +55,5 @@ elif links.value("id"):
         with left:
             detail.body(each, detail.view(each, fmt), who, fmt)
         detail.watch(each)
-elif sources.head(t, may_change):
+elif sources.head(fmt, may_change):
     listed()

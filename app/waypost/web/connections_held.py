@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -14,14 +15,17 @@ from waypost.i18n import Translator
 from waypost.services import quarantine
 from waypost.services.connections import health
 from waypost.services.connections.model import Source
+from waypost.services.export.admin import quarantine_sheet, unmapped_sheet
+from waypost.services.export.sheet import Sheet, later
 from waypost.services.quarantine import Held
 from waypost.store.engine import writing
 from waypost.web import connections_words as words
-from waypost.web import deps, links, personal, session
+from waypost.web import deps, export, links, personal, session
 from waypost.web.format import Format
 
 LONGEST = 20_000  # characters of a raw text that are sent to the browser
 SHOWN = 100
+MOST = 10_000  # rows of a file
 
 
 def words_list(source: Source, who: Identity, fmt: Format) -> None:
@@ -32,10 +36,12 @@ def words_list(source: Source, who: Identity, fmt: Format) -> None:
         st.info(t("Every word of this source has a meaning."), icon=":material/check:")
         return
     st.caption(t("Events with these words are kept as unmapped; nothing is guessed. Map them, and history follows."))
+    show, now = personal.sees_all(who.role), us.clock()
+    named = [each.word._replace(word=personal.text(each.word.word, show=show) or "") for each in found]
+    export.offer(unmapped_sheet(named), fmt, key="connections.words")
     if "vocabulary" in links.ADDRESS:
         address = {"room": "mappings", "source": source.key, **session.link_language()}
         st.page_link(links.path("vocabulary"), label=t("Map words"), icon=":material/translate:", query_params=address)
-    show, now = personal.sees_all(who.role), us.clock()
     for each in found[:SHOWN]:
         word = each.word
         times = t.plural("{n} time", "{n} times", word.n, n=fmt.count(word.n))
@@ -57,12 +63,20 @@ def inputs_list(source: Source, who: Identity, fmt: Format) -> None:
         st.info(t("Nothing of this source waits in quarantine."), icon=":material/check:")
         return
     st.caption(t("Nothing here is lost: repair the text or update the connector, then replay."))
+    show = personal.sees_all(who.role)
+    whole = partial(_all_inputs, source, show=show)
+    export.offer(later(quarantine_sheet([], show=show), whole), fmt, key="connections.inputs")
     for held in found:
         came = fmt.instant(held.received_at, us.clock())
         named = f" · {words.plain(held.event_id)}" if held.event_id else ""
         title = f"**{words.plain(held.field)}**: {words.plain(held.problem)}{named} · {came}"
         with st.expander(title, expanded=len(found) == 1):
             _input(held, who, fmt)
+
+
+def _all_inputs(source: Source, *, show: bool) -> Sheet:
+    us = deps.get().waypost.connections
+    return quarantine_sheet(health.inputs(us.engine, source.key, MOST), show=show)
 
 
 def _input(held: Held, who: Identity, fmt: Format) -> None:

@@ -9,23 +9,32 @@ import streamlit as st
 from waypost.i18n import Translator
 from waypost.services.connections import health
 from waypost.services.connections.health import Health
+from waypost.services.export.rooms import sources_sheet
+from waypost.services.export.sheet import Sheet, later
 from waypost.web import connections_words as words
-from waypost.web import deps, links
+from waypost.web import deps, export, links
 from waypost.web.format import Format
 
 PAGE = "connections"
 
 
-def head(t: Translator, may_add: bool) -> bool:
+def head(fmt: Format, may_add: bool) -> bool:
     """The title and the way to add a source; returns whether there are any, and says what to do when not."""
+    t = fmt.t
     any_yet = bool(deps.get().waypost.connections.listing())
     with st.container(horizontal=True, vertical_alignment="center", key="connections.bar"):
         st.title(t("Connections"), anchor=False, width="stretch")
+        if any_yet:
+            export.offer(later(sources_sheet([]), _everything), fmt, key="connections.export")
         if any_yet and may_add:
             add_button(t, "connections.add")
     if not any_yet:
         nothing_yet(t, may_add)
     return any_yet
+
+
+def _everything() -> Sheet:
+    return sources_sheet(health.overview(deps.get().waypost.connections))
 
 
 def rows(fmt: Format) -> list[Any]:

@@ -93,6 +93,17 @@ _TITLES: Final = {
     "last_error": N_("Last error"),
     "backlog": N_("Waiting"),
     "state": N_("State"),
+    "connector": N_("System"),
+    "last_event": N_("Newest event"),
+    "last_read": N_("Last read"),
+    "lag_s": N_("Lag (s)"),
+    "per_hour": N_("Events per hour"),
+    "calls": N_("Calls this hour"),
+    "budget": N_("Calls allowed per hour"),
+    "unmapped": N_("Words without a meaning"),
+    "quarantined": N_("In quarantine"),
+    "merchant": N_("Merchant"),
+    "expires_at": N_("Good until"),
 }
 
 

@@ -8,10 +8,13 @@ import streamlit as st
 
 from waypost.access.roles import Role, allows
 from waypost.access.sessions import Identity
+from waypost.services.export.rooms import meanings_sheet
 from waypost.services.mappings import tables
 from waypost.services.mappings.sources import Source, sources
 from waypost.web import (
+    cache,
     deps,
+    export,
     links,
     mapping_draft,
     mapping_form,
@@ -52,6 +55,9 @@ def draw(who: Identity, fmt: Format, parts: Parts) -> None:
     else:
         name = f"{PAGE}.grid.{source.name}"
         mapping_grid.grid(draft, shown, waypost.vocabulary, fmt, key=name, fixed=not may)
+        all_ = personal.sees_all(who.role)
+        said = [word._replace(word=personal.text(word.word, show=all_) or "") for word in cache.heard(source.name)]
+        export.offer(meanings_sheet(source.name, said), fmt, key=f"{PAGE}.export")
     if may:
         mapping_form.form(source.name, draft, shown, waypost.vocabulary, fmt)
         mapping_review.review(source.name, draft, who, waypost.vocabulary, fmt, parts)

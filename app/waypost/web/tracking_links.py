@@ -11,13 +11,16 @@ from waypost.api.track.words import own_name
 from waypost.domain.instants import now_us
 from waypost.i18n import N_
 from waypost.services import merchants, tracking
+from waypost.services.export.rooms import links_sheet
+from waypost.services.export.sheet import Sheet, later
 from waypost.services.live import OrderQuery
 from waypost.services.tracking import Link, Links
-from waypost.web import cache, deps, links
+from waypost.web import cache, deps, export, links
 from waypost.web.format import Format
 from waypost.web.tracking_view import PAGE
 
 _PER_PAGE = 20
+_MOST = 100_000  # rows of a file
 _STATES: Final = {
     "active": (N_("in force"), "check_circle"),
     "expired": (N_("expired"), "schedule"),
@@ -39,6 +42,9 @@ def draw(who: Identity, fmt: Format) -> None:
             st.button(
                 t("of order {id}", id=asked), icon=":material/close:", on_click=links.put, args=gone, key=f"{PAGE}.all"
             )
+        if found.rows:
+            st.space("stretch")
+            export.offer(later(links_sheet([], 0), _everything), fmt, key=f"{PAGE}.export")
     if not found.rows:
         st.info(t("No link has been issued. Issue one for an order, and it is listed here."), icon=":material/link:")
         return
@@ -49,13 +55,17 @@ def draw(who: Identity, fmt: Format) -> None:
     _turn(page, found.total, fmt)
 
 
-def _found(page: int) -> Links:
+def _found(page: int, limit: int = _PER_PAGE) -> Links:
     asked = links.value("id")
     engine, key = deps.get().waypost.engine, None
     if asked:
         rows = cache.view().orders(OrderQuery(keys=cache.searched(asked).keys, limit=1)).rows
         key = rows[0].key if rows else -1
-    return tracking.listing(engine, key=key, limit=_PER_PAGE, offset=(page - 1) * _PER_PAGE)
+    return tracking.listing(engine, key=key, limit=limit, offset=(page - 1) * _PER_PAGE)
+
+
+def _everything() -> Sheet:
+    return links_sheet(_found(1, _MOST).rows, now_us())
 
 
 def _line(link: Link, merchant: str, now: int, who: Identity, fmt: Format) -> None:

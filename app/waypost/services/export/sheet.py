@@ -32,3 +32,8 @@ def texts(*names: str) -> tuple[Column, ...]:
 def instants(*names: str) -> tuple[Column, ...]:
     """Columns of instants."""
     return tuple(Column(name, "instant") for name in names)
+
+
+def later(empty: Sheet, whole: Callable[[], Sheet]) -> Sheet:
+    """A sheet like `empty` whose rows are only looked for when somebody takes them."""
+    return empty._replace(rows=lambda: whole().rows())
