@@ -129,6 +129,9 @@ h1, h2, h3 { letter-spacing: -0.01em; }
 
 .stApp blockquote, .stApp blockquote p { color: var(--wp-muted); opacity: 1; }
 
+/* In the dark the accent is bright, and Streamlit's white on it cannot be read. */
+.stApp button[kind^="primary"], .stApp button[kind^="primary"] :is(p, span) { color: var(--wp-on-accent); }
+
 /* Titles stand in one row with the controls they belong to. */
 [data-testid="stHeading"] :is(h1, h2) { padding: 0 0 4px; }
 
