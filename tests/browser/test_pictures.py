@@ -22,6 +22,8 @@ WAYS = {
     "-dark": Way("en", "dark", 1440, 900),
     "-zh-dark": Way("zh", "dark", 1440, 900),
     "-phone": Way("en", "light", 390, 844),
+    "-zh-phone": Way("zh", "light", 390, 844),
+    "-phone-dark": Way("en", "dark", 390, 844),
     "-zh-phone-dark": Way("zh", "dark", 390, 844),
 }
 
