@@ -13,7 +13,7 @@ from waypost.services.live import OrderQuery, View
 from waypost.services.map import overview_of
 from waypost.web import cache, links
 from waypost.web.format import Format
-from waypost.web.orders_filters import LEVELS, stage_label, stages
+from waypost.web.orders_filters import LEVELS, stage_widgets, stages
 from waypost.web.tower_filters import narrow_widgets
 from waypost.web.words import TIERS
 
@@ -132,22 +132,6 @@ def _toggled(held: bool, fmt: Format) -> dict[str, Any]:
 
 
 def _more(held: MapFilters, view: View, fmt: Format) -> None:
-    t = fmt.t
-    st.selectbox(
-        t("Journey"),
-        view.ids,
-        index=None,
-        placeholder=t("All"),
-        format_func=lambda name: view.journeys[name].version.journey.name.say(fmt.lang),
-        **links.bound(PAGE, "journey", held.journey, forget=("stage", "pick")),
-    )
-    st.selectbox(
-        t("Stage"),
-        stages(view, held.journey),
-        index=None,
-        placeholder=t("All"),
-        format_func=lambda stage: stage_label(view, stage, fmt.lang, held.journey),
-        **links.bound(PAGE, "stage", held.stage, forget=("pick",)),
-    )
+    stage_widgets(PAGE, held.journey, held.stage, view, fmt, of_journey=("stage", "pick"), of_stage=("pick",))
     query = OrderQuery(held.journey, held.stage, status="open")
     narrow_widgets(PAGE, NARROW, dict(held.where), view, query, fmt, ("pick",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import streamlit as st
@@ -159,7 +160,17 @@ def _choice(name: str, label: str, words: dict[str, str], held: str | None, fmt:
     )
 
 
-def _more(held: OrdersFilters, view: View, fmt: Format) -> None:
+def stage_widgets(
+    page: str,
+    journey: str | None,
+    stage: str | None,
+    view: View,
+    fmt: Format,
+    *,
+    of_journey: Sequence[str],
+    of_stage: Sequence[str],
+) -> None:
+    """The choice of a journey and of one of its stages; `of_...` name what a change of it makes void."""
     t = fmt.t
     st.selectbox(
         t("Journey"),
@@ -167,16 +178,22 @@ def _more(held: OrdersFilters, view: View, fmt: Format) -> None:
         index=None,
         placeholder=t("All"),
         format_func=lambda name: view.journeys[name].version.journey.name.say(fmt.lang),
-        **links.bound(PAGE, "journey", held.journey, forget=(*_FORGET, "stage", "kpi", "from", "to", "closed")),
+        **links.bound(page, "journey", journey, forget=of_journey),
     )
     st.selectbox(
         t("Stage"),
-        stages(view, held.journey),
+        stages(view, journey),
         index=None,
         placeholder=t("All"),
-        format_func=lambda stage: stage_label(view, stage, fmt.lang, held.journey),
-        **links.bound(PAGE, "stage", held.stage, forget=_FORGET),
+        format_func=lambda name: stage_label(view, name, fmt.lang, journey),
+        **links.bound(page, "stage", stage, forget=of_stage),
     )
+
+
+def _more(held: OrdersFilters, view: View, fmt: Format) -> None:
+    t = fmt.t
+    further = (*_FORGET, "stage", "kpi", "from", "to", "closed")
+    stage_widgets(PAGE, held.journey, held.stage, view, fmt, of_journey=further, of_stage=_FORGET)
     st.selectbox(
         t("Returns"),
         returns.choices(view),
