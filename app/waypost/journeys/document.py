@@ -8,11 +8,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from waypost.domain.errors import DocumentError, FieldError
-from waypost.domain.instants import SECOND, zone_of
+from waypost.domain.errors import DocumentError
+from waypost.domain.instants import SECOND
 from waypost.domain.vocabulary import load as load_vocabulary
+from waypost.journeys.calendar import Calendar
 from waypost.journeys.customer import Customer
-from waypost.journeys.labels import Id, Labels, Model
+from waypost.journeys.labels import Id, Labels, Model, Zone
 
 _DURATION = re.compile(
     r"^(?P<sign>-?)(?:(?P<d>\d+)d)?\s*(?:(?P<h>\d+)h)?\s*(?:(?P<m>\d+)m)?\s*(?:(?P<s>\d+)s)?$", re.ASCII
@@ -47,16 +48,11 @@ def _slot(value: object) -> str:
     return value
 
 
-def _zone(value: object) -> str:
-    try:
-        return zone_of(str(value)).key
-    except FieldError as error:
-        raise ValueError(error.problem.rstrip(".")) from None
-
-
 Duration = Annotated[int, BeforeValidator(read_duration)]
 Milestone = Annotated[str, BeforeValidator(_slot)]
-Zone = Annotated[str, BeforeValidator(_zone)]
+ELSE = "else"
+CaseRef = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}:[a-z][a-z0-9_-]{0,47}$")]  # branch:case
+Audience = Literal["staff", "partner", "customer"]
 
 
 class Target(Model):
@@ -85,6 +81,10 @@ class Stage(Model):
     """One stage: from the first of `start` to the first of `end`; milestones, for returns also event codes.
 
     A span is a KPI over several stages: it has a clock and tiers but is no place an order is in.
+    `only`: of which cases of branches an order must be (one of these groups, all in it); empty means
+    all orders. A gate is a span that is red from its start: what it holds is blocked until it is
+    released or the end has come. `calendar` names one of the journey's; the clock then runs only in
+    its hours. `segment` is the dimension that a KPI is shown by.
     """
 
     id: Id
@@ -97,6 +97,19 @@ class Stage(Model):
     span: bool = False
     card: bool = False
     owner: str = ""
+    only: tuple[tuple[CaseRef, ...], ...] = ()
+    gate: bool = False
+    calendar: str = ""
+    segment: str = ""
+    audience: tuple[Audience, ...] = ("staff", "partner", "customer")
+
+    @model_validator(mode="after")
+    def _gated(self) -> Stage:
+        if self.gate and not self.span:
+            raise ValueError("a gate is a span: it is no place that an order is in")
+        if self.gate and (self.target.yellow is not None or self.target.red is not None):
+            raise ValueError("a gate has no targets: what it holds is blocked at once")
+        return self
 
 
 class Exit(Model):
@@ -112,6 +125,35 @@ class Condition(Model):
     field: str = Field(min_length=1)
     op: Literal["eq", "ne", "in", "not_in", "gte", "lt", "present", "absent"] = "eq"
     value: Any = None
+
+
+class Case(Model):
+    """One way out of a branch: all of `when` hold and one of `any`."""
+
+    id: Id
+    name: Labels
+    when: tuple[Condition, ...] = ()
+    any: tuple[Condition, ...] = ()  # empty: nothing more is asked
+
+    @model_validator(mode="after")
+    def _asks(self) -> Case:
+        if self.id == ELSE:
+            raise ValueError(f"'{ELSE}' is the case of all others and needs no conditions")
+        return self
+
+
+class Branch(Model):
+    """A parting of the ways: an order takes the first of `cases` that fits it, or else ELSE."""
+
+    id: Id
+    name: Labels
+    cases: tuple[Case, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _apart(self) -> Branch:
+        if len({case.id for case in self.cases}) != len(self.cases):
+            raise ValueError("cases: every case needs an id of its own")
+        return self
 
 
 class Assignment(Model):
@@ -139,6 +181,8 @@ class Journey(Model):
     assign: Assignment = Assignment()
     stages: tuple[Stage, ...] = Field(min_length=1)
     exits: tuple[Exit, ...] = ()
+    branches: tuple[Branch, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
     customer: Customer = Customer()
 
     @model_validator(mode="after")
@@ -152,6 +196,20 @@ class Journey(Model):
         grains = {"return"} if self.subject == "return" else {"order", "parcel"}
         if any(stage.grain not in grains for stage in self.stages):
             raise ValueError(f"stages: the grain of a journey of {self.subject}s is {' or '.join(sorted(grains))}")
+        return self
+
+    @model_validator(mode="after")
+    def _parted(self) -> Journey:
+        for kind, parts in (("branches", self.branches), ("calendars", self.calendars)):
+            if len({part.id for part in parts}) != len(parts):
+                raise ValueError(f"{kind}: every one needs an id of its own")
+        known = {f"{branch.id}:{case}" for branch in self.branches for case in (*(c.id for c in branch.cases), ELSE)}
+        for stage in self.stages:
+            strange = [ref for group in stage.only for ref in group if ref not in known]
+            if strange:
+                raise ValueError(f"stages: '{strange[0]}' is no case of a branch of this journey")
+            if stage.calendar and stage.calendar not in {calendar.id for calendar in self.calendars}:
+                raise ValueError(f"stages: '{stage.calendar}' is no calendar of this journey")
         return self
 
     @model_validator(mode="after")
@@ -211,7 +269,12 @@ def read_journey(body: Any) -> Journey:
 
 
 __all__ = [
+    "ELSE",
     "Assignment",
+    "Audience",
+    "Branch",
+    "Calendar",
+    "Case",
     "Condition",
     "Exit",
     "Id",

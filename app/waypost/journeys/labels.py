@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from waypost.domain.errors import FieldError
+from waypost.domain.instants import zone_of
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
+
+
+def _zone(value: object) -> str:
+    try:
+        return zone_of(str(value)).key
+    except FieldError as error:
+        raise ValueError(error.problem.rstrip(".")) from None
+
+
+Zone = Annotated[str, BeforeValidator(_zone)]
 
 
 class Model(BaseModel):

@@ -1,0 +1,1 @@
+"""Boards: what a person drags together, and the journey that it is compiled to."""
