@@ -4,41 +4,15 @@ from __future__ import annotations
 
 import json
 from itertools import product
-from typing import Any
 
 import pytest
 
-from tests.journeys.boards.worlds import block, board, case, chain, stage, wire
+from tests.journeys.boards.worlds import block, board, case, chain, returns, stage, wire
 from waypost.journeys.boards.check import Known, check, errors
 from waypost.journeys.boards.compile import compile_board
 from waypost.journeys.boards.derive import board_of
 from waypost.journeys.boards.document import Board
 from waypost.journeys.document import ELSE, Journey
-
-
-def returns(**more: Any) -> Board:
-    """Exchanges and refunds part after the inspection; what was not approved in time is held."""
-    return board(
-        [
-            block("desk", "source", sources=["service.example"]),
-            stage("approval", "return_requested", "return.approved", target={"red": "2d"}),
-            block("watch", "gate", after=["return.approved"], before=["return_received"],
-                  when=[{"field": "value", "op": "gte", "value": 2000}]),
-            stage("back", "return.approved", "return_received", grain="parcel"),
-            stage("inspection", "return_received", "return.inspected"),
-            block("wish", "branch", cases=[case("exchange", "wish", "exchange")]),
-            stage("replace", "return.inspected", "return.replacement_sent"),
-            stage("refund", "return.inspected", "refunded"),
-            block("whole", "kpi", start=["return_requested"], end=["refunded", "return.replacement_sent"],
-                  target={"red": "21d"}),
-            block("figures", "panel", show="kpi"),
-        ],
-        [*chain("desk", "approval", "watch", "back", "inspection", "wish"), wire("wish", "replace", "exchange"),
-         wire("wish", "refund", "else")],
-        subject="return",
-        exits=[{"milestone": "return.rejected", "outcome": "rejected"}],
-        **more,
-    )  # fmt: skip
 
 
 def test_returns_take_steps_that_are_no_milestones() -> None:

@@ -161,10 +161,11 @@ def _along(wire: Wire, ways: Ways, junctions: Junctions) -> Ways:
 
 def meet(one: Ways, other: Ways) -> bool:
     """Whether an order can be on both of these ways."""
-    return any(_agree(a, b) for a in one for b in other)
+    return any(agree(a, b) for a in one for b in other)
 
 
-def _agree(one: Group, other: Group) -> bool:
+def agree(one: Group, other: Group) -> bool:
+    """Whether an order can be in both groups."""
     taken = dict(one)
     return all(taken.get(branch, case) == case for branch, case in other)
 
