@@ -102,7 +102,9 @@ def test_what_keeps_a_board_from_being_published(name: str, settings: dict[str, 
 @pytest.mark.parametrize(
     ("name", "settings", "field", "code"),
     [
-        ("pay", {"start": ["paid"], "end": ["order_created"]}, "end", "end_before_start"),
+        ("pay", {"start": ["payment_authorized"], "end": ["order_created"]}, "end", "end_before_start"),
+        ("pack", {"start": ["order_created"]}, "start", "start_too_early"),
+        ("post", {"start": ["customs_cleared", "dispatched"]}, "start", "start_too_early"),
         ("dear", {"before": ["installed"]}, "before", "before_never_comes"),
         ("dear", {"when": [{"field": "colour", "value": "red"}]}, "when.0.field", "field_unknown"),
         ("where", {"cases": [case("abroad", "colour", "red")]}, "cases.0.when.0.field", "field_unknown"),
