@@ -36,6 +36,21 @@ def rewired(*wires: dict[str, Any], without: str = "", blocks: tuple[dict[str, A
     return Board.model_validate(document | {"wires": [*kept, *wires], "blocks": [*document["blocks"], *blocks]})
 
 
+@pytest.mark.parametrize(
+    ("name", "settings", "field", "code"),
+    [
+        ("pay", {"end": ["shipped"]}, "end.0", "milestone_unknown"),
+        ("pay", {"audience": ["boss"]}, "audience.0", "setting_unreadable"),
+        ("where", {"cases": [{"id": "abroad", "name": "", "when": []}]}, "cases.0.name", "name_missing"),
+        ("where", {"cases": [{"id": "else", "name": "Else"}]}, "cases.0", "setting_unreadable"),
+        ("figures", {"limit": 0}, "limit", "setting_unreadable"),
+    ],
+)
+def test_one_mistake_is_said_once(name: str, settings: dict[str, Any], field: str, code: str) -> None:
+    found = [p for p in check(changed(name, **settings), KNOWN) if p.block == name and p.is_error]
+    assert {(p.field, p.code) for p in found} == {(field, code)}
+
+
 def test_a_sound_board_has_no_problem() -> None:
     assert check(shop(), KNOWN) == []
 
@@ -128,6 +143,10 @@ def test_what_is_only_a_warning(name: str, settings: dict[str, Any], field: str,
         (rewired(blocks=(block("more", "source", sources=["shop.example"]),)),
          {("more", "wires", "source_unconnected"), ("more", "sources", "source_twice")}),
         (rewired(blocks=(block("odd", "oracle"),)), {("odd", "kind", "kind_unknown")}),
+        (shop(calendars=[{"id": "office", "name": "O", "week": [["09:00-18:00"]] * 7}] * 2),
+         {(None, "calendars.1.id", "calendar_twice")}),
+        (board([block("in", "source"), stage("s", "paid", "delivered"), block("p", "panel", show="trend"),
+                block("q", "panel", show="kpi")], chain("in", "s")), {("q", "of", "panel_empty")}),
         (board([], []), {(None, "blocks", "board_empty")}),
         (board([block("in", "source"), block("p", "panel", show="text", text="x")], []),
          {(None, "blocks", "stage_missing"), ("in", "wires", "source_unconnected")}),
@@ -155,6 +174,11 @@ def test_problems_of_the_whole(wrong: Board, expected: set[tuple[str | None, str
 def test_only_what_is_backwards_in_every_trade_is_warned_about(start: str, end: str, warned: bool) -> None:
     alone = board([block("in", "source"), stage("s", start, end), block("p", "panel", show="river")], chain("in", "s"))
     assert {p.code for p in check(alone)} == ({"end_before_start"} if warned else set())
+
+
+def test_a_board_without_a_panel_is_warned_about() -> None:
+    bare = board([block("in", "source"), stage("s", "paid", "delivered")], chain("in", "s"))
+    assert said(check(bare)) == {(None, "blocks", "warning", "panel_missing")}
 
 
 def test_without_what_is_known_nothing_is_said_about_it() -> None:

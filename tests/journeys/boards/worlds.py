@@ -64,9 +64,11 @@ def shop(**more: Any) -> Board:
             wire("where", "customs", "abroad"), wire("customs", "post"), wire("where", "truck", "else"),
             wire("total", "figures"),
         ],
-        calendars=[{"id": "office", "name": "Office", "week": [["09:00-18:00"]] * 5 + [[], []]}],
-        exits=[{"milestone": "cancelled", "outcome": "cancelled"}],
-        **more,
+        **{
+            "calendars": [{"id": "office", "name": "Office", "week": [["09:00-18:00"]] * 5 + [[], []]}],
+            "exits": [{"milestone": "cancelled", "outcome": "cancelled"}],
+            **more,
+        },
     )  # fmt: skip
 
 
