@@ -76,14 +76,14 @@ def _twins(
 
 
 def _early(board: Board, read: Read, ways: Mapping[str, Ways]) -> Iterator[Problem]:
-    """A later stage must not start with what an earlier one starts with: whoever is seen there has left it."""
+    """A later stage must not start or end where an earlier one starts: whoever is seen there has left it."""
     ordered = [(block, read[block.id]) for block in in_order(board)[0] if block.id in read]
     stages = [(block, stage) for block, stage in ordered if isinstance(stage, StageSettings)]
     for place, (block, stage) in enumerate(stages):
         for other, before in stages[:place]:
-            shared = [name for name in stage.start if name in before.start]
-            same_end = set(stage.end) == set(before.end) and set(stage.start) == set(before.start)
-            if shared and not same_end and meet(ways.get(block.id, EVERY), ways.get(other.id, EVERY)):
+            shared = [name for name in (*stage.start, *stage.end) if name in before.start]
+            twin = set(stage.end) == set(before.end) and set(stage.start) == set(before.start)
+            if shared and not twin and meet(ways.get(block.id, EVERY), ways.get(other.id, EVERY)):
                 values = {"other": other.id, "name": before.name.model_dump(), "milestone": shared[0]}
                 yield Problem(block.id, "start", "warning", "start_too_early", values)
                 break
