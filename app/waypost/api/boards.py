@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,7 +21,7 @@ from waypost.services.boards.catalogue import BoardVersion, Entry
 from waypost.services.boards.reading import as_dict, read_board
 from waypost.services.boards.rules import StepRefused
 
-_SCHEMAS = {"board.json": Board, "journey.json": Journey}
+_SCHEMAS: dict[str, type[BaseModel]] = {"board.json": Board, "journey.json": Journey}
 _KEY_ROLES = (("admin", Role.ADMINISTRATOR), ("journeys:write", Role.PUBLISHER), ("data:read", Role.VIEWER))
 
 
