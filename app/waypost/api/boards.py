@@ -96,7 +96,7 @@ def schema(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in found:
         raise NotFound(f"There is no such schema. There are: {', '.join(found)}.")
-    return JSONResponse(found[name], media_type="application/schema+json")
+    return JSONResponse(found[name])
 
 
 def refused(error: StepRefused) -> JSONResponse:
