@@ -1,0 +1,218 @@
+"""What one person has open in the builder: a draft, what the canvas shows of it, and how changes are stored.
+
+The database holds the draft, the browser owns the document while it is edited, and both meet here: a document
+from the canvas is merged with what stands by now, stored, and only fed back when it is not what the canvas shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+import streamlit as st
+
+from waypost.access.sessions import Identity
+from waypost.domain.errors import FieldError, NotFound, WaypostError
+from waypost.journeys.boards.document import Board
+from waypost.journeys.boards.merge import Conflict, merge
+from waypost.services.boards import Boards
+from waypost.services.boards.drafts import Draft
+from waypost.web import deps
+
+KEY: Final = "builder.desk"
+Note = Literal["", "form", "merged", "conflict", "restored", "reloaded"]
+Picture = tuple[tuple[Any, ...], tuple[Any, ...]]
+
+
+@dataclass
+class Desk:
+    """One draft under one person's hands; `fed` is the revision that the canvas was last given."""
+
+    draft: Draft
+    who: str
+    fed: int = 0
+    note: Note = ""
+    client: str = ""
+    client_rev: int = -1
+    shown: dict[int, Board] = field(default_factory=dict)  # what the canvas shows, by the revision it was last given
+    at: int = 0  # when the last change was stored, us
+    conflicts: list[Conflict] = field(default_factory=list)
+    people: list[Any] = field(default_factory=list)
+    selected: str = ""
+    focus: dict[str, Any] | None = None
+    refused: str = ""
+    tried: Any = None
+
+    @property
+    def board(self) -> Board:
+        """The board as it stands."""
+        return self.draft.board
+
+    @property
+    def editable(self) -> bool:
+        """Whether the draft may still be changed."""
+        return self.draft.status == "draft"
+
+    def fed_document(self) -> dict[str, Any]:
+        """What the canvas is given; it takes it when the revision is higher than the highest it has seen."""
+        body = self.board.as_json()
+        return {
+            "rev": self.fed,
+            "blocks": body["blocks"],
+            "wires": body["wires"],
+            "undoable": self.note in ("form", "restored"),
+            "note": self.note,
+            "draft": self.draft.id,
+        }
+
+    def saved(self, clock: Callable[[int], str]) -> dict[str, Any] | None:
+        """The last revision of the canvas that stands in the database, and since when."""
+        return {"client": self.client, "rev": self.client_rev, "at": clock(self.at)} if self.client else None
+
+
+def boards() -> Boards:
+    """The boards of this Waypost."""
+    return deps.get().waypost.boards
+
+
+def opened(draft_id: str, who: Identity) -> Desk | None:
+    """The desk of a draft, the same one over all runs of a session; None when there is no such draft."""
+    held: Desk | None = st.session_state.get(KEY)
+    if held is not None and held.draft.id == draft_id and held.who == who.name:
+        return held
+    try:
+        draft = boards().draft(draft_id)
+    except WaypostError:
+        return None
+    desk = Desk(draft, who.name, fed=draft.rev, at=draft.updated_at)
+    desk.shown[desk.fed] = draft.board
+    st.session_state[KEY] = desk
+    return desk
+
+
+def forget() -> None:
+    """Open the draft anew at the next run."""
+    st.session_state.pop(KEY, None)
+
+
+def take(desk: Desk, doc: Mapping[str, Any] | None) -> bool:
+    """Store what the canvas sent, once; True when it was new."""
+    if doc is None or doc["draft"] != desk.draft.id or not desk.editable:
+        return False
+    fresh = doc["client"] != desk.client
+    if not fresh and doc["rev"] <= desk.client_rev:
+        return False
+    ancestor = _ancestor(desk, doc["base"], fresh=fresh)
+    desk.client, desk.client_rev = doc["client"], doc["rev"]
+    mine = with_picture(desk.board, doc["blocks"], doc["wires"])
+    if mine is None:
+        _feed(desk, "reloaded")
+        return True
+    desk.shown[doc["base"]] = mine
+    _store(desk, _joined(desk, ancestor, mine))
+    if picture(desk.board) != picture(mine):
+        _feed(desk, "conflict" if desk.conflicts else "merged")
+    return True
+
+
+def _ancestor(desk: Desk, base: int, *, fresh: bool) -> Board:
+    """The board that the person saw before this change; an empty one when nobody knows, so that nothing is lost."""
+    if fresh:
+        desk.shown = {desk.fed: desk.board}
+    held = desk.shown.get(base)
+    if held is not None:
+        return held
+    if base > desk.fed:
+        return desk.board
+    try:
+        return boards().revision(desk.draft.id, base)
+    except WaypostError:
+        return desk.board.model_copy(update={"blocks": (), "wires": ()})
+
+
+def _joined(desk: Desk, ancestor: Board, mine: Board) -> Board:
+    """Mine, with what others have changed since."""
+    if picture(ancestor) == picture(desk.board):
+        return mine.model_copy(update=_apart(desk.board))
+    found = merge(ancestor, mine.model_copy(update=_apart(ancestor)), desk.board)
+    desk.conflicts += found.conflicts
+    return found.board
+
+
+def _apart(board: Board) -> dict[str, Any]:
+    """Everything that the canvas does not show."""
+    shown = {"blocks", "wires"}
+    return {name: getattr(board, name) for name in type(board).model_fields if name not in shown}
+
+
+def change(desk: Desk, to: Callable[[Board], Board], note: Note = "form") -> bool:
+    """Change the board beside the canvas: by the form, a merge, a restored revision. Errors stay in `refused`."""
+    desk.refused = ""
+    try:
+        after = to(desk.board)
+    except FieldError as error:
+        desk.refused = f"{error.problem} {error.remedy}"
+        return False
+    except ValueError as error:
+        desk.refused = str(error)
+        return False
+    if after == desk.board:
+        return False
+    before = picture(desk.board)
+    _store(desk, after)
+    if picture(desk.board) != before:
+        _feed(desk, "conflict" if desk.conflicts else note)
+    return True
+
+
+def _feed(desk: Desk, note: Note) -> None:
+    desk.note, desk.fed = note, max(desk.fed + 1, desk.draft.rev)
+    desk.shown[desk.fed] = desk.board
+
+
+def _store(desk: Desk, board: Board) -> None:
+    """Store a board; what others wrote in between is merged by the service."""
+    saved = boards().save(desk.draft.id, board, desk.draft.rev, desk.who)
+    desk.conflicts += saved.conflicts
+    now = deps.get().waypost.now()
+    desk.at = now
+    desk.draft = desk.draft._replace(rev=saved.rev, board=saved.board, updated_by=desk.who, updated_at=now)
+
+
+def poll(desk: Desk) -> bool:
+    """Tell that somebody is here and look what others did; True when something is to be drawn."""
+    before = [(person.name, person.block) if hasattr(person, "block") else person for person in desk.people]
+    desk.people = boards().people(desk.draft.id, by=desk.who)
+    changed = before != [(p.name, p.block) if hasattr(p, "block") else p for p in desk.people]
+    try:
+        draft = boards().draft(desk.draft.id)
+    except NotFound:
+        forget()
+        return True
+    if (draft.rev, draft.status) == (desk.draft.rev, desk.draft.status):
+        return changed
+    seen = picture(desk.board)
+    desk.draft = draft
+    if picture(draft.board) != seen:
+        _feed(desk, "merged")
+    return True
+
+
+def with_picture(board: Board, blocks: Any, wires: Any) -> Board | None:
+    """The board with other blocks and wires; None when they make no sound board."""
+    try:
+        return Board.model_validate({**board.as_json(), "blocks": list(blocks), "wires": list(wires)})
+    except ValueError:
+        return None
+
+
+def picture(board: Board) -> Picture:
+    """What the canvas shows of a board."""
+    return board.blocks, board.wires
+
+
+def look_at(desk: Desk, block_id: str) -> None:
+    """Have the canvas centre and select a block."""
+    n = desk.focus["n"] + 1 if desk.focus else 1
+    desk.focus, desk.selected = {"id": block_id, "n": n}, block_id
