@@ -18,7 +18,9 @@ from waypost.journeys.boards.document import Board
 from waypost.journeys.boards.merge import Conflict, merge
 from waypost.services.boards import Boards
 from waypost.services.boards.drafts import Draft
+from waypost.store.documents import StaleVersion
 from waypost.web import deps
+from waypost.web.builder_defaults import filled
 
 KEY: Final = "builder.desk"
 Note = Literal["", "form", "merged", "conflict", "restored", "reloaded"]
@@ -42,17 +44,12 @@ class Desk:
     selected: str = ""
     focus: dict[str, Any] | None = None
     refused: str = ""
-    tried: Any = None
+    unsaved: Board | None = None  # what could not be stored, because the draft is closed
 
     @property
     def board(self) -> Board:
         """The board as it stands."""
         return self.draft.board
-
-    @property
-    def editable(self) -> bool:
-        """Whether the draft may still be changed."""
-        return self.draft.status == "draft"
 
     def fed_document(self) -> dict[str, Any]:
         """What the canvas is given; it takes it when the revision is higher than the highest it has seen."""
@@ -98,43 +95,34 @@ def forget() -> None:
 
 def take(desk: Desk, doc: Mapping[str, Any] | None) -> bool:
     """Store what the canvas sent, once; True when it was new."""
-    if doc is None or doc["draft"] != desk.draft.id or not desk.editable:
+    if doc is None or doc["draft"] != desk.draft.id or not desk.draft.open:
         return False
     fresh = doc["client"] != desk.client
     if not fresh and doc["rev"] <= desk.client_rev:
         return False
-    ancestor = _ancestor(desk, doc["base"], fresh=fresh)
+    if fresh:
+        desk.shown = {desk.fed: desk.board}
     desk.client, desk.client_rev = doc["client"], doc["rev"]
+    before = desk.shown.get(doc["base"], desk.board)
     mine = with_picture(desk.board, doc["blocks"], doc["wires"])
     if mine is None:
         _feed(desk, "reloaded")
         return True
+    ancestor = desk.shown.get(doc["base"])
     desk.shown[doc["base"]] = mine
-    _store(desk, _joined(desk, ancestor, mine))
+    if ancestor is None and doc["base"] < desk.fed:
+        _store(desk, mine, doc["base"])  # kept by a browser since an earlier visit
+    else:
+        _store(desk, filled(before, _joined(desk, ancestor or desk.board, mine)), desk.draft.rev)
     if picture(desk.board) != picture(mine):
         _feed(desk, "conflict" if desk.conflicts else "merged")
     return True
 
 
-def _ancestor(desk: Desk, base: int, *, fresh: bool) -> Board:
-    """The board that the person saw before this change; an empty one when nobody knows, so that nothing is lost."""
-    if fresh:
-        desk.shown = {desk.fed: desk.board}
-    held = desk.shown.get(base)
-    if held is not None:
-        return held
-    if base > desk.fed:
-        return desk.board
-    try:
-        return boards().revision(desk.draft.id, base)
-    except WaypostError:
-        return desk.board.model_copy(update={"blocks": (), "wires": ()})
-
-
 def _joined(desk: Desk, ancestor: Board, mine: Board) -> Board:
     """Mine, with what others have changed since."""
     if picture(ancestor) == picture(desk.board):
-        return mine.model_copy(update=_apart(desk.board))
+        return mine
     found = merge(ancestor, mine.model_copy(update=_apart(ancestor)), desk.board)
     desk.conflicts += found.conflicts
     return found.board
@@ -160,7 +148,7 @@ def change(desk: Desk, to: Callable[[Board], Board], note: Note = "form") -> boo
     if after == desk.board:
         return False
     before = picture(desk.board)
-    _store(desk, after)
+    _store(desk, after, desk.draft.rev)
     if picture(desk.board) != before:
         _feed(desk, "conflict" if desk.conflicts else note)
     return True
@@ -171,27 +159,42 @@ def _feed(desk: Desk, note: Note) -> None:
     desk.shown[desk.fed] = desk.board
 
 
-def _store(desk: Desk, board: Board) -> None:
-    """Store a board; what others wrote in between is merged by the service."""
-    saved = boards().save(desk.draft.id, board, desk.draft.rev, desk.who)
+def _store(desk: Desk, board: Board, base: int) -> None:
+    """Store a board; what others wrote in between is merged by the service. What is refused stays at hand."""
+    try:
+        saved = boards().save(desk.draft.id, board, base, desk.who)
+    except StaleVersion:  # too old to know what was changed: everything of both is kept
+        empty = board.model_copy(update={"blocks": (), "wires": ()})
+        found = merge(empty, board, desk.board)
+        desk.conflicts += found.conflicts
+        saved = boards().save(desk.draft.id, found.board, desk.draft.rev, desk.who)
+    except WaypostError as error:
+        desk.refused, desk.unsaved = str(error), board
+        return
     desk.conflicts += saved.conflicts
     now = deps.get().waypost.now()
-    desk.at = now
-    desk.draft = desk.draft._replace(rev=saved.rev, board=saved.board, updated_by=desk.who, updated_at=now)
+    values = {"rev": saved.rev, "board": saved.board, "status": saved.status}
+    desk.draft = desk.draft._replace(**values, updated_by=desk.who, updated_at=now)
+    desk.at, desk.unsaved = now, None
 
 
 def poll(desk: Desk) -> bool:
     """Tell that somebody is here and look what others did; True when something is to be drawn."""
-    before = [(person.name, person.block) if hasattr(person, "block") else person for person in desk.people]
-    desk.people = boards().people(desk.draft.id, by=desk.who)
-    changed = before != [(p.name, p.block) if hasattr(p, "block") else p for p in desk.people]
+    before = [(person.who, person.block) for person in desk.people]
     try:
-        draft = boards().draft(desk.draft.id)
+        desk.people = list(boards().people(desk.draft.id, desk.who, desk.selected))
+        changed = before != [(person.who, person.block) for person in desk.people]
+        return refresh(desk) or changed
     except NotFound:
         forget()
         return True
+
+
+def refresh(desk: Desk) -> bool:
+    """Look at what others stored; True when it is something new. Errors: NotFound."""
+    draft = boards().draft(desk.draft.id)
     if (draft.rev, draft.status) == (desk.draft.rev, desk.draft.status):
-        return changed
+        return False
     seen = picture(desk.board)
     desk.draft = draft
     if picture(draft.board) != seen:

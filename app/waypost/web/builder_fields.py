@@ -46,8 +46,17 @@ class Form:
 
     def put(self, path: str, value: Any) -> None:
         """Change one setting; None takes it away."""
+        self.put_all({path: value})
+
+    def put_all(self, changes: Mapping[str, Any]) -> None:
+        """Change several settings in one step."""
         block_id = self.block.id
-        builder_desk.change(self.desk, lambda board: edit.configure(board, block_id, _with(board, block_id, path, value)))
+
+        def to(board: Board) -> Board:
+            block = board.block(block_id)
+            return board if block is None else edit.configure(board, block_id, _with(block.set, changes))
+
+        builder_desk.change(self.desk, to)
 
     def key(self, name: str) -> str:
         """The key of a widget; the language is part of it, because the browser names a choice by its label."""
@@ -84,19 +93,18 @@ def say(level: str, text: str) -> None:
     st.markdown(f'{icon} {text}' if level != "error" else f":red[{icon} {text}]")
 
 
-def _with(board: Board, block_id: str, path: str, value: Any) -> dict[str, Any]:
-    """The settings of a block with one of them changed."""
-    block = board.block(block_id)
-    found = dict(block.set) if block else {}
-    inside, names = found, path.split(".")
-    for name in names[:-1]:
-        held = inside.get(name)
-        inside[name] = dict(held) if isinstance(held, Mapping) else {}
-        inside = inside[name]
-    if value is None:
+def _with(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings with some of them changed; a path may lead into one."""
+    found = dict(settings)
+    for path, value in changes.items():
+        inside, names = found, path.split(".")
+        for name in names[:-1]:
+            held = inside.get(name)
+            inside[name] = dict(held) if isinstance(held, Mapping) else {}
+            inside = inside[name]
         inside.pop(names[-1], None)
-    else:
-        inside[names[-1]] = value
+        if value is not None:
+            inside[names[-1]] = value
     return found
 
 
@@ -175,8 +183,8 @@ def switch(form: Form, path: str, label: str, *, held: bool, help_: str | None =
 
 def duration(form: Form, path: str, label: str, *, sign: int = 1, help_: str | None = None) -> None:
     """A duration as a number and its unit; empty means none. `sign` -1 is for spans before an instant."""
-    us = read(form.held(path))
-    unit = _unit(us) if us is not None else st.session_state.get(form.key(f"{path}.unit"), "d")
+    us, chosen_unit = read(form.held(path)), st.session_state.get(form.key(f"{path}.unit"), "")
+    unit = _unit(us, chosen_unit)
     n = None if us is None else round(abs(us) / _SIZE[unit])
     t = form.fmt.t
 
@@ -204,6 +212,8 @@ def read(value: Any) -> int | None:
         return None
 
 
-def _unit(us: int) -> str:
-    """The largest unit that says it without a fraction."""
-    return next((unit for unit in ("d", "h", "m") if us and us % _SIZE[unit] == 0), "m" if us else "d")
+def _unit(us: int | None, chosen: str) -> str:
+    """The unit that a person chose, if it says the span without a fraction, else the largest that does."""
+    if us is None:
+        return chosen or "d"
+    return next((unit for unit in (chosen, "d", "h", "m") if unit and us % _SIZE[unit] == 0), "m")
