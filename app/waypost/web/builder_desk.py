@@ -41,10 +41,12 @@ class Desk:
     at: int = 0  # when the last change was stored, us
     conflicts: list[Conflict] = field(default_factory=list)
     people: list[Any] = field(default_factory=list)
-    selected: str = ""
+    selected: str = ""  # whose form is open
+    picked: tuple[str, ...] = ()  # what is selected on the canvas
     focus: dict[str, Any] | None = None
     refused: str = ""
     unsaved: Board | None = None  # what could not be stored, because the draft is closed
+    stale: bool = False  # another version was published meanwhile
 
     @property
     def board(self) -> Board:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -71,15 +72,16 @@ TEXTS: Final = {
     "setting_unreadable": N_("What is entered here cannot be read. Enter it again."),
 }
 
+_NOTHING: Final = dict.fromkeys(re.findall(r"{(\w+)}", "".join(TEXTS.values())), "")
+
 
 def text(problem: Problem, fmt: Format) -> str:
     """A problem with its remedy, in the reader's language."""
     known = TEXTS.get(problem.code)
     if known is None:
         return fmt.t("Something is wrong with {part}. Enter it again.", part=builder_words.part(problem.field, fmt.t))
-    return fmt.t(known, **{name: _value(name, given, fmt) for name, given in problem.values.items()}) if (
-        problem.values
-    ) else fmt.t(known)
+    values = {name: _value(name, given, fmt) for name, given in problem.values.items()}
+    return fmt.t(known, **{**_NOTHING, **values})
 
 
 def _value(name: str, given: Any, fmt: Format) -> str:
