@@ -7,6 +7,7 @@ from the canvas is merged with what stands by now, stored, and only fed back whe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -60,7 +61,7 @@ class Desk:
             "rev": self.fed,
             "blocks": body["blocks"],
             "wires": body["wires"],
-            "undoable": self.note in ("form", "restored"),
+            "undoable": self.note in ("form", "restored", "conflict"),
             "note": self.note,
             "draft": self.draft.id,
         }
@@ -88,6 +89,14 @@ def opened(draft_id: str, who: Identity) -> Desk | None:
     desk.shown[desk.fed] = draft.board
     st.session_state[KEY] = desk
     return desk
+
+
+def mounted(desk: Desk) -> None:
+    """A canvas begins anew on the page: give it what stands now, under the revision that it has."""
+    with suppress(NotFound):
+        refresh(desk)
+    desk.fed, desk.note, desk.client, desk.client_rev = desk.draft.rev, "", "", -1
+    desk.shown = {desk.fed: desk.board}
 
 
 def forget() -> None:
@@ -144,8 +153,8 @@ def change(desk: Desk, to: Callable[[Board], Board], note: Note = "form") -> boo
     except FieldError as error:
         desk.refused = f"{error.problem} {error.remedy}"
         return False
-    except ValueError as error:
-        desk.refused = str(error)
+    except (WaypostError, ValueError) as error:
+        desk.refused = str(error).splitlines()[0]
         return False
     if after == desk.board:
         return False
@@ -192,7 +201,7 @@ def poll(desk: Desk) -> bool:
         return True
 
 
-def refresh(desk: Desk) -> bool:
+def refresh(desk: Desk, note: Note = "merged") -> bool:
     """Look at what others stored; True when it is something new. Errors: NotFound."""
     draft = boards().draft(desk.draft.id)
     if (draft.rev, draft.status) == (desk.draft.rev, desk.draft.status):
@@ -200,7 +209,7 @@ def refresh(desk: Desk) -> bool:
     seen = picture(desk.board)
     desk.draft = draft
     if picture(draft.board) != seen:
-        _feed(desk, "merged")
+        _feed(desk, note)
     return True
 
 

@@ -146,3 +146,8 @@ def cases(block: Block, fmt: Format) -> list[dict[str, str]]:
     named = [{"id": str(each["id"]), "label": builder_words.spoken(each.get("name"), fmt.lang)} for each in found]
     rest = builder_words.spoken(block.set.get("otherwise"), fmt.lang) or fmt.t("All others")
     return [*named, {"id": "else", "label": rest}]
+
+
+def milestone_names(codes: Sequence[str], fmt: Format) -> str:
+    """Milestones by name; words that are none as they are."""
+    return fmt.t(", ").join(load_vocabulary().label(code, fmt.lang) or code for code in codes)

@@ -54,7 +54,7 @@ class Form:
 
         def to(board: Board) -> Board:
             block = board.block(block_id)
-            return board if block is None else edit.configure(board, block_id, _with(block.set, changes))
+            return board if block is None else edit.configure(board, block_id, with_settings(block.set, changes))
 
         builder_desk.change(self.desk, to)
 
@@ -93,7 +93,7 @@ def say(level: str, text: str) -> None:
     st.markdown(f'{icon} {text}' if level != "error" else f":red[{icon} {text}]")
 
 
-def _with(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+def with_settings(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Settings with some of them changed; a path may lead into one."""
     found = dict(settings)
     for path, value in changes.items():

@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from waypost.access.roles import Role, allows
-from waypost.web import builder_calendar, builder_conditions, builder_examples, builder_fields, builder_sources
-from waypost.web import cache, links, session
+from waypost.web import builder_calendar, builder_conditions, builder_examples, builder_fields, builder_return
+from waypost.web import builder_sources, cache, session
 from waypost.web.builder_conditions import Rule
 from waypost.web.builder_fields import Form
 from waypost.web.builder_words import AUDIENCES, GRAINS
@@ -51,7 +51,7 @@ def _connect(form: Form) -> None:
     may = allows(session.require(Role.VIEWER).role, Role.EDITOR)
     label = t("Connect a new one")
     if st.button(label, icon=":material/add_link:", key=form.key("connect"), disabled=form.fixed or not may):
-        links.go("connections", {"step": "choose", "draft": form.desk.draft.id, "block": form.block.id})
+        builder_return.leave(form.desk.draft.id, form.block.id)
 
 
 def stage(form: Form) -> None:

@@ -65,14 +65,14 @@ def _step(form: Form, icon: str, label: str, do: Callable[[], None]) -> None:
 
 def _twice(desk: Desk, block: Block) -> None:
     held = {each.id for each in desk.board.blocks}
-    builder_desk.change(desk, lambda board: edit.duplicate(board, [block.id]))
+    builder_desk.change(desk, lambda board: edit.duplicate(board, block.id))
     new = [each.id for each in desk.board.blocks if each.id not in held]
     if new:
         builder_desk.look_at(desk, new[0])
 
 
 def _out(desk: Desk, block: Block) -> None:
-    builder_desk.change(desk, lambda board: edit.remove(board, [block.id]))
+    builder_desk.change(desk, lambda board: edit.remove(board, block.id))
     desk.selected = ""
 
 
