@@ -11,8 +11,15 @@ import streamlit as st
 
 from waypost.domain.vocabulary import load as load_vocabulary
 from waypost.journeys.boards.document import Board
-from waypost.web import builder_calendar, builder_conditions, builder_desk, builder_examples, builder_fields
-from waypost.web import builder_words, cache
+from waypost.web import (
+    builder_calendar,
+    builder_conditions,
+    builder_desk,
+    builder_examples,
+    builder_fields,
+    builder_words,
+    cache,
+)
 from waypost.web.builder_conditions import Rule
 from waypost.web.builder_desk import Desk
 from waypost.web.builder_fields import tied
@@ -33,7 +40,12 @@ def settings(desk: Desk, fmt: Format, *, fixed: bool) -> None:
     )  # fmt: skip
     st.markdown(f"**{t('Which orders it takes')}**")
     _orders(form)
-    st.selectbox(t("Time zone"), _zones(board.zone), help=t("Its days are counted in this zone."), **form.bound("zone", board.zone))
+    st.selectbox(
+        t("Time zone"),
+        _zones(board.zone),
+        help=t("Its days are counted in this zone."),
+        **form.bound("zone", board.zone),
+    )
     words = {"order": t("Orders"), "return": t("Returns")}
     st.segmented_control(
         t("What travels"), tuple(words), format_func=lambda name: words[name], required=True,
@@ -71,7 +83,9 @@ def _said(text: str) -> str:
 
 @once
 def _all_zones() -> tuple[str, ...]:
-    return tuple(sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc", "posix"))))
+    return tuple(
+        sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc", "posix")))
+    )
 
 
 def _zones(held: str) -> list[str]:
@@ -128,7 +142,9 @@ def _customer(form: _Board) -> None:
             said = builder_words.named(body.get(name), text.strip(), lang) if text.strip() else None
             form.put(customer={**body, name: said})
 
-        st.text_area(label, max_chars=200, height=80, **tied(form.key(f"customer.{name}"), held, put, disabled=form.fixed))
+        st.text_area(
+            label, max_chars=200, height=80, **tied(form.key(f"customer.{name}"), held, put, disabled=form.fixed)
+        )
     for name, label in (("show_carrier", t("Show the carrier")), ("show_waybill", t("Show the waybill number"))):
 
         def turn(on: bool, name: str = name) -> None:

@@ -27,9 +27,7 @@ def branch(form: Form) -> None:
             if counted:
                 _count(form, counted[0], counted[1][place])
     if not form.fixed:
-        st.button(
-            t("Add a way"), icon=":material/add:", key=form.key("cases.add"), on_click=lambda: _add(form, cases)
-        )
+        st.button(t("Add a way"), icon=":material/add:", key=form.key("cases.add"), on_click=lambda: _add(form, cases))
     form.complain("cases")
     builder_fields.text(form, "otherwise", t("Name of the way for all others"), placeholder=t("All others"))
     if counted:
@@ -52,7 +50,9 @@ def _case(form: Form, cases: list[Case], place: int, case: Case) -> None:
             _put(form, cases, place, {**case, "name": builder_words.named(case.get("name"), typed.strip(), lang)})
 
     key = form.key(f"cases.{case.get('id', place)}")
-    left.text_input(t("Name of the way"), max_chars=200, **builder_fields.tied(f"{key}.name", name, rename, disabled=form.fixed))
+    left.text_input(
+        t("Name of the way"), max_chars=200, **builder_fields.tied(f"{key}.name", name, rename, disabled=form.fixed)
+    )
     off.button(
         "", icon=":material/close:", help=t("Take this way out"), key=f"{key}.off", type="tertiary",
         disabled=form.fixed or len(cases) == 1, on_click=lambda: _remove(form, cases, place),

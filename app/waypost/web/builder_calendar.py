@@ -29,7 +29,11 @@ def choose(form: Form) -> None:
     """In which hours the clock of a block runs."""
     t, board = form.fmt.t, form.board
     own = {calendar.id: calendar.name.say(form.fmt.lang) for calendar in board.calendars}
-    options = {"": t("Around the clock"), **own, **{name: t(word) for name, (word, _) in READY.items() if name not in own}}
+    options = {
+        "": t("Around the clock"),
+        **own,
+        **{name: t(word) for name, (word, _) in READY.items() if name not in own},
+    }
     held = str(form.held("calendar", ""))
 
     def put(name: str) -> None:
@@ -99,12 +103,12 @@ def _edit(desk: Desk, calendar: Calendar, fmt: Format, *, fixed: bool) -> None:
     def put(**changes: Any) -> None:
         _replace(desk, calendar.id, Calendar.model_validate, {**body, **changes})
 
+    def rename(text: str) -> None:
+        if text.strip():
+            put(name=builder_words.named(body["name"], text.strip(), fmt.lang))
+
     name = calendar.name.say(fmt.lang)
-    st.text_input(
-        t("Name"), max_chars=200,
-        **tied(f"{key}.name.{fmt.lang}", name, lambda text: text.strip() and put(
-            name=builder_words.named(body["name"], text.strip(), fmt.lang)), disabled=fixed),
-    )  # fmt: skip
+    st.text_input(t("Name"), max_chars=200, **tied(f"{key}.name.{fmt.lang}", name, rename, disabled=fixed))
     days = get_day_names("abbreviated", locale=fmt.locale)
     for place, hours in enumerate(body["week"]):
 
@@ -142,5 +146,3 @@ def _replace(desk: Desk, id_: str, make: Any, body: dict[str, Any]) -> None:
         return board.model_copy(update={"calendars": (*calendars[:place], *new, *calendars[place:])})
 
     builder_desk.change(desk, to)
-
-

@@ -18,7 +18,12 @@ from waypost.web.words import DIMENSIONS
 
 Condition = dict[str, Any]
 Put = Callable[[list[Condition], list[Condition]], None]  # all of these, one of these
-_WORDS: Final = {"in": N_("is one of"), "not_in": N_("is none of"), "present": N_("is given"), "absent": N_("is missing")}
+_WORDS: Final = {
+    "in": N_("is one of"),
+    "not_in": N_("is none of"),
+    "present": N_("is given"),
+    "absent": N_("is missing"),
+}
 _NUMBER: Final = {"gte": N_("is at least"), "lt": N_("is less than"), "present": N_("is given")}
 _AS_LIST: Final = {"eq": "in", "ne": "not_in"}
 _LANE: Final = "lane"
@@ -36,18 +41,16 @@ class Rule(NamedTuple):
 def draw(key: str, rule: Rule, fmt: Format, *, fixed: bool = False) -> None:
     """The conditions one below the other, how they count together, and one more."""
     t = fmt.t
-    rows = [(True, each) for each in rule.when] + [(False, each) for each in rule.any]
+    rows = [*rule.when, *rule.any]
     if len(rows) > 1 and not (rule.when and rule.any):
         _together(key, rule, fmt, fixed=fixed)
-    for place, (every, condition) in enumerate(rows):
+    for place, condition in enumerate(rows):
         if rule.when and rule.any and place == len(rule.when):
             st.caption(t("and one of these:"))
         _row(f"{key}.{place}", rule, place, condition, fmt, fixed=fixed)
-        del every
     if not fixed:
-        options = [name for name in _ASKED]
         st.menu_button(
-            t("Add a condition"), options, format_func=lambda name: field_label(name, fmt), icon=":material/add:",
+            t("Add a condition"), _ASKED, format_func=lambda name: field_label(name, fmt), icon=":material/add:",
             key=f"{key}.add.{fmt.lang}", on_click=_adder(f"{key}.add.{fmt.lang}", rule),
         )  # fmt: skip
 

@@ -72,7 +72,9 @@ def taken(board: Board, each: Conflict) -> Board:
         return Board.model_validate(with_settings(body, {each.field: each.mine}) if each.field else each.mine)
     if each.field:
         blocks = [
-            {**block, "set": with_settings(block["set"], {each.field: each.mine})} if block["id"] == each.block else block
+            {**block, "set": with_settings(block["set"], {each.field: each.mine})}
+            if block["id"] == each.block
+            else block
             for block in body["blocks"]
         ]
     else:

@@ -18,13 +18,13 @@ def filled(before: Board, after: Board) -> Board:
     changes: dict[str, dict[str, Any]] = {}
     for wire in fresh:
         block = after.block(wire.to)
-        if block is not None and block.kind == "stage" and not block.set.get("start"):
-            if start := ends_before(after, wire):
-                changes[block.id] = {"start": start}
+        bare = block is not None and block.kind == "stage" and not block.set.get("start")
+        if block is not None and bare and (start := ends_before(after, wire)):
+            changes[block.id] = {"start": start}
     for block in after.blocks:
-        if block.id in new and block.kind == "kpi" and not (block.set.get("start") or block.set.get("end")):
-            if whole := first_to_last(after):
-                changes[block.id] = {"start": whole[0], "end": whole[1]}
+        bare = block.kind == "kpi" and not (block.set.get("start") or block.set.get("end"))
+        if block.id in new and bare and (whole := first_to_last(after)):
+            changes[block.id] = {"start": whole[0], "end": whole[1]}
     if not changes:
         return after
     return after.model_copy(update={"blocks": tuple(_put(block, changes.get(block.id)) for block in after.blocks)})

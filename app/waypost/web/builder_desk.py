@@ -17,7 +17,7 @@ from waypost.access.sessions import Identity
 from waypost.domain.errors import FieldError, NotFound, WaypostError
 from waypost.journeys.boards.document import Board
 from waypost.journeys.boards.merge import Conflict, merge
-from waypost.services.boards import Boards
+from waypost.services.boards.boards import Boards
 from waypost.services.boards.drafts import Draft
 from waypost.store.documents import StaleVersion
 from waypost.web import deps
@@ -184,8 +184,9 @@ def _store(desk: Desk, board: Board, base: int) -> None:
         return
     desk.conflicts += saved.conflicts
     now = deps.get().waypost.now()
-    values = {"rev": saved.rev, "board": saved.board, "status": saved.status}
-    desk.draft = desk.draft._replace(**values, updated_by=desk.who, updated_at=now)
+    desk.draft = desk.draft._replace(
+        rev=saved.rev, board=saved.board, status=saved.status, updated_by=desk.who, updated_at=now
+    )
     desk.at, desk.unsaved = now, None
 
 

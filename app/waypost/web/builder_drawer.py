@@ -11,7 +11,15 @@ from waypost.access.sessions import Identity
 from waypost.domain.errors import WaypostError
 from waypost.i18n import N_
 from waypost.journeys.boards.check import Problem
-from waypost.web import builder_conflicts, builder_desk, builder_fields, builder_history, builder_problems, builder_try, builder_words
+from waypost.web import (
+    builder_conflicts,
+    builder_desk,
+    builder_fields,
+    builder_history,
+    builder_problems,
+    builder_try,
+    builder_words,
+)
 from waypost.web.builder_changes import changes
 from waypost.web.builder_desk import Desk
 from waypost.web.builder_fields import tied

@@ -8,10 +8,12 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from waypost.domain.text import as_text
 from waypost.domain.vocabulary import load as load_vocabulary
+from waypost.journeys.assign import fits
 from waypost.journeys.cells import I64, NEVER, times
+from waypost.journeys.document import Assignment
 from waypost.services.live import View
+from waypost.services.live.columns import frame
 from waypost.services.live.summary import OPEN
 from waypost.web.builder_fields import read
 from waypost.web.format import Format
@@ -73,7 +75,12 @@ def stage_line(view: View, settings: Mapping[str, Any], fmt: Format) -> str:
     t, tier = fmt.t, ("ok", "yellow", "red")[found.tier]
     if yellow is None and red is None:
         return t("Order {order} was in it for {duration}.", order=found.ref, duration=fmt.duration(found.us))
-    one = t("Order {order} was in it for {duration}: {tier}.", order=found.ref, duration=fmt.duration(found.us), tier=t(TIERS[tier]))
+    one = t(
+        "Order {order} was in it for {duration}: {tier}.",
+        order=found.ref,
+        duration=fmt.duration(found.us),
+        tier=t(TIERS[tier]),
+    )
     counts = {"n": fmt.count(found.n), "yellow": fmt.count(found.tiers[1]), "red": fmt.count(found.tiers[2])}
     return one + " " + t("Of the last {n}, {yellow} would have been warned of and {red} blocked.", **counts)
 
@@ -94,7 +101,10 @@ def ways(view: View, cases: Sequence[Mapping[str, Any]]) -> tuple[int, list[int]
 
 def held(view: View, settings: Mapping[str, Any]) -> int | None:
     """How many open orders a gate would hold now; None when too many wait to look at each of them."""
-    after, before = _first(view, settings.get("after") or ("order_created",)), _first(view, settings.get("before") or ())
+    after, before = (
+        _first(view, settings.get("after") or ("order_created",)),
+        _first(view, settings.get("before") or ()),
+    )
     waiting = np.flatnonzero(view.known & (view.status == OPEN) & (after != NEVER) & (before == NEVER))
     if len(waiting) > MOST:
         return None
@@ -125,25 +135,10 @@ def attributes(view: View, places: NDArray[np.intp]) -> list[dict[str, Any]]:
     ]
 
 
-def fitting(about: Sequence[Mapping[str, Any]], when: Sequence[Any], any_: Sequence[Any]) -> Mask:
-    """Which orders fit all of `when` and one of `any_`; a condition without a word fits nobody."""
-    found = [
-        all(_fits(each, rule) for rule in when) and (not any_ or any(_fits(each, rule) for rule in any_))
-        for each in about
-    ]
-    return np.array(found, dtype=bool)
-
-
-def _fits(about: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
-    given, op, value = about.get(str(rule.get("field"))), rule.get("op", "eq"), rule.get("value")
-    if op in ("present", "absent"):
-        return (given is not None) == (op == "present")
-    if op in ("gte", "lt"):
-        try:
-            number, limit = float(given), float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            return False
-        return number >= limit if op == "gte" else number < limit
-    words = {as_text(v) for v in (value if isinstance(value, list | tuple) else [value]) if v is not None}
-    inside = given is not None and as_text(given) in words
-    return not inside if op in ("ne", "not_in") else inside
+def fitting(about: Sequence[dict[str, Any]], when: Sequence[Any], any_: Sequence[Any]) -> Mask:
+    """Which orders fit all of `when` and one of `any_`; what is not finished yet fits nobody."""
+    try:
+        rule = Assignment.model_validate({"when": when, "any": any_})
+        return fits(frame(list(about), {condition.field for condition in rule.conditions}), rule)
+    except (ValueError, TypeError):
+        return np.zeros(len(about), dtype=bool)

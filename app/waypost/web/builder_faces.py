@@ -90,7 +90,9 @@ def _of_source(block: Block, board: Board, fmt: Format) -> list[str]:
     names = [str(name) for name in block.set.get("sources") or ()]
     if not names:
         return [fmt.t("All sources")]
-    return [each.label if (each := builder_sources.named(name)) else fmt.t("{name} (gone)", name=name) for name in names]
+    return [
+        each.label if (each := builder_sources.named(name)) else fmt.t("{name} (gone)", name=name) for name in names
+    ]
 
 
 def _of_span(block: Block, board: Board, fmt: Format) -> list[str]:

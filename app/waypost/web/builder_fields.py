@@ -90,7 +90,7 @@ def tied(key: str, held: Any, put: Callable[[Any], None], *, disabled: bool = Fa
 def say(level: str, text: str) -> None:
     """One line about what is wrong: an error keeps from publishing, a warning does not."""
     icon = ":material/error:" if level == "error" else ":material/info:"
-    st.markdown(f'{icon} {text}' if level != "error" else f":red[{icon} {text}]")
+    st.markdown(f"{icon} {text}" if level != "error" else f":red[{icon} {text}]")
 
 
 def with_settings(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,7 +108,9 @@ def with_settings(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> di
     return found
 
 
-def text(form: Form, path: str, label: str, help_: str | None = None, *, long: bool = False, placeholder: str = "") -> None:
+def text(
+    form: Form, path: str, label: str, help_: str | None = None, *, long: bool = False, placeholder: str = ""
+) -> None:
     """A text in both languages, typed in the reader's; the other follows until somebody writes it apart."""
     held, lang = form.held(path), form.fmt.lang
     bound = form.bound(path, builder_words.spoken(held, lang), lambda typed: _named(held, typed, lang))
@@ -132,7 +134,9 @@ def other_language(form: Form, path: str) -> None:
         mine = builder_words.spoken(held, form.fmt.lang)
         form.put(path, {form.fmt.lang: mine or typed, other: typed.strip() or mine})
 
-    st.text_input(label, max_chars=200, **tied(form.key(key), builder_words.spoken(held, other), put, disabled=form.fixed))
+    st.text_input(
+        label, max_chars=200, **tied(form.key(key), builder_words.spoken(held, other), put, disabled=form.fixed)
+    )
 
 
 def milestones(form: Form, path: str, label: str, help_: str | None = None, default: Sequence[str] = ()) -> None:

@@ -7,8 +7,16 @@ from typing import Any
 import streamlit as st
 
 from waypost.access.roles import Role, allows
-from waypost.web import builder_calendar, builder_conditions, builder_examples, builder_fields, builder_return
-from waypost.web import builder_sources, cache, session
+from waypost.web import (
+    builder_calendar,
+    builder_conditions,
+    builder_examples,
+    builder_fields,
+    builder_return,
+    builder_sources,
+    cache,
+    session,
+)
 from waypost.web.builder_conditions import Rule
 from waypost.web.builder_fields import Form
 from waypost.web.builder_words import AUDIENCES, GRAINS
@@ -117,7 +125,9 @@ def gate(form: Form) -> None:
     builder_fields.text(form, "why", t("What people are told"), placeholder=t("Held until released"))
     n = builder_examples.held(cache.view(), form.block.set) if form.held("before") else None
     if n is not None:
-        text = t.plural("It would hold {n} open order now.", "It would hold {n} open orders now.", n, n=form.fmt.count(n))
+        text = t.plural(
+            "It would hold {n} open order now.", "It would hold {n} open orders now.", n, n=form.fmt.count(n)
+        )
         st.caption(f":material/lightbulb: {text}")
 
 

@@ -10,8 +10,16 @@ import streamlit as st
 from waypost.journeys.boards import edit
 from waypost.journeys.boards.check import Problem
 from waypost.journeys.boards.document import Block
-from waypost.web import builder_board, builder_branch, builder_desk, builder_fields, builder_figures, builder_flow
-from waypost.web import builder_problems, builder_words
+from waypost.web import (
+    builder_board,
+    builder_branch,
+    builder_desk,
+    builder_fields,
+    builder_figures,
+    builder_flow,
+    builder_problems,
+    builder_words,
+)
 from waypost.web.builder_desk import Desk
 from waypost.web.builder_fields import Form
 from waypost.web.format import Format

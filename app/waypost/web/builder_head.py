@@ -32,7 +32,13 @@ def draw(desk: Desk, problems: Sequence[Problem], who: Identity, fmt: Format) ->
             t("Try"), icon=":material/play_arrow:", key="builder.try", shortcut="Ctrl+Enter",
             help=t("What the last orders would have been on this draft"), on_click=builder_life.show, args=("try",),
         )  # fmt: skip
-        st.button(t("Changes"), icon=":material/difference:", key="builder.changes", on_click=builder_life.show, args=("changes",))
+        st.button(
+            t("Changes"),
+            icon=":material/difference:",
+            key="builder.changes",
+            on_click=builder_life.show,
+            args=("changes",),
+        )
         builder_life.next_step(desk, who, wrong, fmt)
         with st.popover("", icon=":material/more_vert:", key="builder.more", help=t("More")):
             _more(desk, who, fmt)

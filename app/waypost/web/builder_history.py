@@ -68,7 +68,13 @@ def _revisions(desk: Desk, who: Identity, fmt: Format) -> None:
         left, right = st.columns([5, 2], vertical_alignment="center")
         left.caption(f"{each.rev} · {each.by} · {fmt.instant(each.at, now)}")
         if may and each.rev != desk.draft.rev:
-            right.button(t("Back to this step"), key=f"builder.step.{each.rev}", type="tertiary", on_click=_restore, args=(desk, each.rev))
+            right.button(
+                t("Back to this step"),
+                key=f"builder.step.{each.rev}",
+                type="tertiary",
+                on_click=_restore,
+                args=(desk, each.rev),
+            )
 
 
 def _restore(desk: Desk, rev: int) -> None:

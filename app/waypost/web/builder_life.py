@@ -41,11 +41,20 @@ def next_step(desk: Desk, who: Identity, wrong: int, fmt: Format) -> None:
         st.page_link(links.path("board"), label=t("Open the board"), icon=":material/space_dashboard:",
                      query_params={"id": desk.draft.board_id})  # fmt: skip
         if allows(who.role, Role.EDITOR):
-            st.button(t("Change it"), type="primary", icon=":material/edit:", key="builder.again", on_click=_again, args=(desk, who))
+            st.button(
+                t("Change it"),
+                type="primary",
+                icon=":material/edit:",
+                key="builder.again",
+                on_click=_again,
+                args=(desk, who),
+            )
         return
     if status == "discarded":
         return
-    blocked = t.plural("{n} problem has to be mended first.", "{n} problems have to be mended first.", wrong) if wrong else ""
+    blocked = (
+        t.plural("{n} problem has to be mended first.", "{n} problems have to be mended first.", wrong) if wrong else ""
+    )
     if status == "review" and allows(who.role, Role.APPROVER):
         _review(desk, who, blocked, fmt)
         return
@@ -53,19 +62,30 @@ def next_step(desk: Desk, who: Identity, wrong: int, fmt: Format) -> None:
     if allows(who.role, Role.PUBLISHER) and (alone or status == "approved"):
         _ask(desk, who, "publish", blocked, fmt)
     elif status == "approved":
-        st.button(t("Publish"), disabled=True, key="builder.publish.no", help=t("A configurator who may publish has to do it."))
+        st.button(
+            t("Publish"),
+            disabled=True,
+            key="builder.publish.no",
+            help=t("A configurator who may publish has to do it."),
+        )
     elif status == "review":
         st.button(t("Approve"), disabled=True, key="builder.approve.no", help=t("It waits for an approver."))
     elif allows(who.role, Role.EDITOR):
         _ask(desk, who, "submit", blocked, fmt)
     else:
-        st.button(t("Ask for approval"), disabled=True, key="builder.submit.no", help=t("Your role may look, but not change."))
+        st.button(
+            t("Ask for approval"), disabled=True, key="builder.submit.no", help=t("Your role may look, but not change.")
+        )
 
 
 def _words(step: str, t: Translator) -> tuple[str, str, str]:
     """Label, what it does, icon."""
     return {
-        "publish": (t("Publish"), t("Open pages follow it within seconds; you can roll back at any time."), "rocket_launch"),
+        "publish": (
+            t("Publish"),
+            t("Open pages follow it within seconds; you can roll back at any time."),
+            "rocket_launch",
+        ),
         "submit": (t("Ask for approval"), t("An approver looks at it; you can still change it."), "send"),
         "approve": (t("Approve"), t("After this it can be published."), "verified"),
         "reject": (t("Send back"), t("Say what has to be changed."), "undo"),
@@ -154,8 +174,12 @@ def told(desk: Desk, who: Identity, fmt: Format) -> None:
         desk.refused = ""
     if desk.stale or (desk.draft.open and builder_desk.boards().stale(desk.draft)):
         with st.container(border=True, horizontal=True, vertical_alignment="center", key="builder-stale"):
-            st.markdown(f":material/merge: {t('Another version of this board was published meanwhile.')}", width="stretch")
-            st.button(t("Bring it into this draft"), key="builder.catch_up", on_click=take, args=(desk, who, "catch_up", ""))
+            st.markdown(
+                f":material/merge: {t('Another version of this board was published meanwhile.')}", width="stretch"
+            )
+            st.button(
+                t("Bring it into this draft"), key="builder.catch_up", on_click=take, args=(desk, who, "catch_up", "")
+            )
     if desk.unsaved is not None:
         _rescue(desk, who, fmt)
 
@@ -163,7 +187,9 @@ def told(desk: Desk, who: Identity, fmt: Format) -> None:
 def _rescue(desk: Desk, who: Identity, fmt: Format) -> None:
     t, board = fmt.t, desk.unsaved
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="builder-unsaved"):
-        st.markdown(f":material/warning: {t('This draft is closed, so your last change is not in it.')}", width="stretch")
+        st.markdown(
+            f":material/warning: {t('This draft is closed, so your last change is not in it.')}", width="stretch"
+        )
         if board is not None and st.button(t("Start a new draft with it"), key="builder.rescue"):
             draft = builder_desk.boards().start(who.name, body=board.as_json())
             builder_desk.forget()

@@ -11,8 +11,20 @@ from waypost.access.sessions import Identity
 from waypost.domain.errors import NotFound
 from waypost.journeys.boards.document import Board
 from waypost.services.boards.catalogue import BoardVersion
-from waypost.web import builder_desk, builder_drawer, builder_faces, builder_form, builder_head, builder_life
-from waypost.web import builder_palette, builder_return, builder_start, cache, links, session
+from waypost.web import (
+    builder_desk,
+    builder_drawer,
+    builder_faces,
+    builder_form,
+    builder_head,
+    builder_life,
+    builder_palette,
+    builder_return,
+    builder_start,
+    cache,
+    links,
+    session,
+)
 from waypost.web.builder_desk import Desk
 from waypost.web.format import Format
 
@@ -37,17 +49,14 @@ def opened(who: Identity, fmt: Format) -> Desk | None:
     asked = builder_start.chosen(who, fmt)
     desk = builder_desk.opened(asked, who) if asked else None
     if desk is None:
-        if board_id := links.value("board"):
-            return None if _published(board_id) else _nothing(who, fmt, asked=True)
-        return _nothing(who, fmt, asked=asked is not None)
+        board_id = links.value("board")
+        if not (board_id and _published(board_id)):
+            builder_start.nothing(who, fmt, asked=bool(asked or board_id))
+        return None
     if CANVAS not in st.session_state:
         builder_desk.mounted(desk)
         _come_back(desk)
     return desk
-
-
-def _nothing(who: Identity, fmt: Format, *, asked: bool) -> None:
-    builder_start.nothing(who, fmt, asked=asked)
 
 
 def _published(board_id: str) -> BoardVersion | None:

@@ -38,7 +38,6 @@ STAGES: Final = (
     Ready("collection", N_("Collection"), N_("Ready for pickup to collected"), "storefront", ("ready_for_pickup",),
           ("delivered",), "3d", "7d", "store", "parcel"),
 )  # fmt: skip
-_CASES: Final = (("domestic", N_("Domestic")),)
 
 
 def palette(t: Translator, *, returns: bool = False) -> list[dict[str, Any]]:
@@ -61,7 +60,9 @@ def _group(id_: str, label: str, items: list[dict[str, Any]]) -> dict[str, Any]:
     return {"id": id_, "label": label, "items": items}
 
 
-def _item(id_: str, kind: str, t: Translator, name: str, hint: str, icon: str = "", **set_: Any) -> dict[str, Any]:
+def _item(
+    id_: str, kind: str, t: Translator, name: str, hint: str, icon: str = "", set_: dict[str, Any] | None = None
+) -> dict[str, Any]:
     known = kinds()[kind]
     return {
         "id": id_,
@@ -73,7 +74,7 @@ def _item(id_: str, kind: str, t: Translator, name: str, hint: str, icon: str = 
         "out": bool(known.to),
         "to": list(known.to),
         "cases": None,
-        "set": set_,
+        "set": set_ or {},
     }
 
 
@@ -82,30 +83,35 @@ def _blank(t: Translator) -> dict[str, Any]:
 
 
 def _stage(ready: Ready, t: Translator) -> dict[str, Any]:
-    target = {"basis": "entered", "yellow": ready.yellow, "red": ready.red}
-    return _item(
-        ready.id, "stage", t, ready.name, ready.hint, ready.icon, name=both(ready.name), icon=ready.icon,
-        grain=ready.grain, start=list(ready.start), end=list(ready.end), target=target, owner=ready.owner,
-    )  # fmt: skip
+    set_ = {
+        "name": both(ready.name),
+        "icon": ready.icon,
+        "grain": ready.grain,
+        "start": list(ready.start),
+        "end": list(ready.end),
+        "target": {"basis": "entered", "yellow": ready.yellow, "red": ready.red},
+        "owner": ready.owner,
+    }
+    return _item(ready.id, "stage", t, ready.name, ready.hint, ready.icon, set_)
 
 
 def _branch(t: Translator) -> dict[str, Any]:
-    case = {"id": "case_1", "name": both(N_("Way 1")), "when": []}
-    item = _item("branch", "branch", t, N_("Branch"), N_("Orders part by what they are"), name=both(N_("Branch")), cases=[case])
+    set_ = {"name": both(N_("Branch")), "cases": [{"id": "case_1", "name": both(N_("Way 1")), "when": []}]}
     cases = [{"id": "case_1", "label": t("Way 1")}, {"id": "else", "label": t("All others")}]
-    return {**item, "cases": cases}
+    return {**_item("branch", "branch", t, N_("Branch"), N_("Orders part by what they are"), set_=set_), "cases": cases}
 
 
 def _gate(t: Translator) -> dict[str, Any]:
     set_ = {"name": both(N_("Gate")), "after": ["order_created"], "before": ["dispatched", "picked_up"]}
-    return _item("gate", "gate", t, N_("Gate"), N_("Holds orders until somebody releases them"), **set_)
+    return _item("gate", "gate", t, N_("Gate"), N_("Holds orders until somebody releases them"), set_=set_)
 
 
 def _kpi(t: Translator, *, returns: bool) -> dict[str, Any]:
-    grain = {"grain": "return"} if returns else {}
-    return _item("kpi", "kpi", t, N_("KPI"), N_("How long something takes, with tiers"), name=both(N_("KPI")), **grain)
+    set_ = {"name": both(N_("KPI")), **({"grain": "return"} if returns else {})}
+    return _item("kpi", "kpi", t, N_("KPI"), N_("How long something takes, with tiers"), set_=set_)
 
 
 def _panel(show: str, t: Translator) -> dict[str, Any]:
     name, icon = PANELS[show]
-    return _item(f"panel_{show}", "panel", t, name, N_("Shown on the published board"), icon, show=show, name=both(name))
+    hint = N_("Shown on the published board")
+    return _item(f"panel_{show}", "panel", t, name, hint, icon, {"show": show, "name": both(name)})

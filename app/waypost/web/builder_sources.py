@@ -55,4 +55,3 @@ def said(each: Known, fmt: Format) -> str:
     if each.state in ("paused", "stopped", "trouble", "broken", "waiting"):
         parts.append(t(STATES[each.state][0]))
     return " · ".join(parts)
-

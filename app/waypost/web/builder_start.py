@@ -30,7 +30,9 @@ def nothing(who: Identity, fmt: Format, *, asked: bool) -> None:
     with st.container(border=True, key="empty"):
         st.subheader(t("This draft does not exist") if asked else t("Which board?"), anchor=False)
         if asked:
-            st.markdown(t("It may have been opened elsewhere, or the link is incomplete. Nothing that was published is lost."))
+            st.markdown(
+                t("It may have been opened elsewhere, or the link is incomplete. Nothing that was published is lost.")
+            )
         else:
             st.markdown(t("Choose a board to change, begin with a template, or start empty."))
         with st.container(horizontal=True):
