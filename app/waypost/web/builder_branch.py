@@ -24,11 +24,11 @@ def branch(form: Form) -> None:
     for place, case in enumerate(cases):
         with st.container(border=True, gap="xsmall"):
             _case(form, cases, place, case)
-            if counted:
+            if counted and (case.get("when") or case.get("any")):
                 _count(form, counted[0], counted[1][place])
     if not form.fixed:
         st.button(t("Add a way"), icon=":material/add:", key=form.key("cases.add"), on_click=lambda: _add(form, cases))
-    form.complain("cases")
+    form.complain("cases", inside=False)
     builder_fields.text(form, "otherwise", t("Name of the way for all others"), placeholder=t("All others"))
     if counted:
         _count(form, counted[0], counted[1][-1])

@@ -61,7 +61,7 @@ class Desk:
             "rev": self.fed,
             "blocks": body["blocks"],
             "wires": body["wires"],
-            "undoable": self.note in ("form", "restored", "conflict"),
+            "undoable": self.note in ("form", "conflict"),
             "note": self.note,
             "draft": self.draft.id,
         }

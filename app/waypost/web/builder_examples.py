@@ -93,7 +93,8 @@ def ways(view: View, cases: Sequence[Mapping[str, Any]]) -> tuple[int, list[int]
     about = attributes(view, places)
     free, counts = np.ones(len(places), dtype=bool), []
     for case in cases:
-        mine = free & fitting(about, case.get("when") or (), case.get("any") or ())
+        asked = bool(case.get("when") or case.get("any"))
+        mine = free & asked & fitting(about, case.get("when") or (), case.get("any") or ())
         counts.append(int(mine.sum()))
         free &= ~mine
     return len(places), [*counts, int(free.sum())]

@@ -113,8 +113,8 @@ def targets(target: Any, fmt: Format) -> str:
     yellow, red = read(target.get("yellow")), read(target.get("red"))
     if target.get("basis") == "promise":
         return fmt.t("by the promised day") if yellow is not None or red is not None else ""
-    parts = [fmt.t("warn after {duration}", duration=fmt.duration(yellow)) if yellow is not None else ""]
-    parts.append(fmt.t("blocked after {duration}", duration=fmt.duration(red)) if red is not None else "")
+    parts = [fmt.t("warn {duration}", duration=fmt.duration(yellow)) if yellow is not None else ""]
+    parts.append(fmt.t("block {duration}", duration=fmt.duration(red)) if red is not None else "")
     return " · ".join(part for part in parts if part)
 
 

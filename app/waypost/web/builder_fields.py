@@ -66,10 +66,10 @@ class Form:
         """Arguments that tie a widget to a setting: the board is the truth, a change is stored at once."""
         return tied(self.key(path), held, lambda value: self.put(path, to(value)), disabled=self.fixed)
 
-    def complain(self, *paths: str) -> None:
+    def complain(self, *paths: str, inside: bool = True) -> None:
         """What is wrong with some settings, at the place where they are entered."""
         for path, found in self.problems.items():
-            if any(path == mine or path.startswith(f"{mine}.") for mine in paths):
+            if any(path == mine or (inside and path.startswith(f"{mine}.")) for mine in paths):
                 for level, text in found:
                     say(level, text)
 
@@ -147,13 +147,9 @@ def milestones(form: Form, path: str, label: str, help_: str | None = None, defa
         options += [event.code for event in vocabulary.events if event.phase == "return"]
     held = [code for code in form.held(path, list(default)) or [] if isinstance(code, str)]
     options += [code for code in held if code not in options]
-    phases = {phase.id: phase.label(lang) for phase in vocabulary.phases}
 
     def said(code: str) -> str:
-        entry = vocabulary.milestone(code)
-        if entry is None:
-            return vocabulary.label(code, lang) or code
-        return f"{entry.label(lang)} · {phases.get(entry.phase, '')}"
+        return vocabulary.label(code, lang) or code
 
     st.multiselect(
         label, options, format_func=said, help=help_, select_all=False,

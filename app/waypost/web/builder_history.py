@@ -82,4 +82,4 @@ def _restore(desk: Desk, rev: int) -> None:
         builder_desk.boards().restore(desk.draft.id, rev, desk.who)
     except WaypostError as error:
         desk.refused = str(error)
-    builder_desk.refresh(desk, "restored")
+    builder_desk.refresh(desk, "form")

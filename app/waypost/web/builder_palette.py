@@ -43,7 +43,7 @@ STAGES: Final = (
 def palette(t: Translator, *, returns: bool = False) -> list[dict[str, Any]]:
     """The groups of the palette in the reader's language."""
     return [
-        _group("sources", t("Sources"), [_item("source", "source", t, N_("Source"), N_("Where orders come from"))]),
+        _group("sources", t("Sources"), [_source(t)]),
         _group("stages", t("Stages"), [_blank(t), *([] if returns else [_stage(ready, t) for ready in STAGES])]),
         _group("ways", t("Branches and gates"), [_branch(t), _gate(t)]),
         _group("figures", t("KPIs"), [_kpi(t, returns=returns)]),
@@ -78,8 +78,13 @@ def _item(
     }
 
 
+def _source(t: Translator) -> dict[str, Any]:
+    return _item("source", "source", t, N_("Source"), N_("Where orders come from"), set_={"name": both(N_("Orders"))})
+
+
 def _blank(t: Translator) -> dict[str, Any]:
-    return _item("stage", "stage", t, N_("Own stage"), N_("From one milestone to another"))
+    set_ = {"name": both(N_("New stage"))}
+    return _item("stage", "stage", t, N_("Own stage"), N_("From one milestone to another"), set_=set_)
 
 
 def _stage(ready: Ready, t: Translator) -> dict[str, Any]:

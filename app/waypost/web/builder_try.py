@@ -58,9 +58,9 @@ def draw(desk: Desk, problems: Sequence[Problem], fmt: Format) -> None:
     if not found.n:
         st.markdown(t("No order was created in this time. Choose a longer one."))
         return
-    text = t("{n} orders in {seconds} s; {moved} would stand elsewhere.",
-             n=fmt.count(found.n), seconds=fmt.count(round(found.seconds, 2)), moved=fmt.count(found.moved))  # fmt: skip
-    st.markdown(text)
+    seconds = fmt.count(round(found.seconds, 2))
+    counts = {"n": fmt.count(found.n), "seconds": seconds, "moved": fmt.count(found.moved)}
+    st.markdown(t("{n} orders in {seconds} s; {moved} would stand elsewhere.", **counts))
     left, right = st.columns([3, 2])
     with left:
         st.html(_STYLE + table(found, fmt))
@@ -98,7 +98,7 @@ def tried(desk: Desk, days: str, orders: str) -> Replay:
     held: tuple[Any, Replay] | None = st.session_state.get("builder.tried")
     if held is not None and held[0] == mark:
         return held[1]
-    keys = [hit for hit in _keys(orders)] if orders else None
+    keys = _keys(orders) if orders else None
     found = replay(deps.get().waypost, desk.board, days=None if days == "all" else int(days), keys=keys)
     st.session_state["builder.tried"] = (mark, found)
     return found
@@ -130,7 +130,8 @@ def _row(block: Block, most: int, fmt: Format) -> str:
     words = "" if closed is None or not closed.n else fmt.t(
         "{n}, of these {yellow} warned, {red} blocked",
         n=fmt.count(closed.n), yellow=fmt.count(closed.yellow), red=fmt.count(closed.red))  # fmt: skip
-    return f'<tr><td class="name">{escape(block.name.say(fmt.lang))}</td>{cells}<td><small>{escape(words)}</small></td></tr>'
+    name = escape(block.name.say(fmt.lang))
+    return f'<tr><td class="name">{name}</td>{cells}<td><small>{escape(words)}</small></td></tr>'
 
 
 def _bar(tiers: tuple[int, int, int] | None, most: int, fmt: Format) -> str:
@@ -173,7 +174,8 @@ def _moves(found: Replay, fmt: Format) -> None:
 def _move(move: Move, found: Replay, fmt: Format) -> str:
     scope = {"scope": move.scope} if move.scope else {}
     ref = move.ref.replace("[", "(").replace("]", ")")
-    return f"[{ref}]({links.href('order', {'id': move.ref, **scope})}) {stand(move.before, found, fmt)} → {stand(move.after, found, fmt)}"
+    address = links.href("order", {"id": move.ref, **scope})
+    return f"[{ref}]({address}) {stand(move.before, found, fmt)} → {stand(move.after, found, fmt)}"
 
 
 def stand(where: Stand, found: Replay, fmt: Format) -> str:
