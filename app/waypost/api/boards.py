@@ -20,6 +20,7 @@ from waypost.services.app import Waypost
 from waypost.services.boards.catalogue import BoardVersion, Entry
 from waypost.services.boards.reading import as_dict, read_board
 from waypost.services.boards.rules import StepRefused
+from waypost.services.boards.templates import Template, templates
 
 _SCHEMAS: dict[str, type[BaseModel]] = {"board.json": Board, "journey.json": Journey}
 _KEY_ROLES = (("admin", Role.ADMINISTRATOR), ("journeys:write", Role.PUBLISHER), ("data:read", Role.VIEWER))
@@ -58,6 +59,11 @@ def export(request: Request) -> Response:
     """A board as a document that another Waypost reads; `?version=N`."""
     waypost: Waypost = request.state.waypost
     return JSONResponse(waypost.boards.export(request.path_params["id"], version(request, "version")))
+
+
+def listed_templates(request: Request) -> Response:
+    """The templates that a draft can be started from."""
+    return JSONResponse({"templates": [_template(each) for each in templates()]})
 
 
 async def check(request: Request) -> Response:
@@ -162,6 +168,11 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "published_at": instant(entry.published_at),
         "drafts": entry.drafts,
     }
+
+
+def _template(each: Template) -> dict[str, Any]:
+    texts = {"name": each.name.model_dump(), "purpose": each.purpose.model_dump()}
+    return {"id": each.id, "industry": each.industry, **texts, "document": each.board.as_json()}
 
 
 def _told(found: BoardVersion) -> dict[str, Any]:

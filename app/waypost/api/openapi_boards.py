@@ -28,14 +28,15 @@ def _in_force() -> Json:
         "/api/v1/boards/{id}/diff": get("What is different between two versions", board, *compared),
         "/api/v1/boards/{id}/export": get("A board as a document that another Waypost reads", board, number),
         "/api/v1/boards/{id}/{act}": {"post": {**_steps(acts), "requestBody": _body(asked)}},
+        "/api/v1/board-templates": get("Templates to start from, with the board of each"),
         "/api/v1/board-checks": {"post": {**checked, "requestBody": _body(_BOARD, required=True)}},
     }
 
 
 def _drafts() -> Json:
     draft = path("id")
-    start = _post("Start a draft: of a board, as a copy of one, of a document, or empty")
-    properties = {"board": TEXT, "copy_of": TEXT, "document": _OBJECT}
+    start = _post("Start a draft: of a board or a template, as a copy, of a document, or empty")
+    properties = {"board": TEXT, "template": TEXT, "copy_of": TEXT, "document": _OBJECT}
     start["requestBody"] = _body({"type": "object", "properties": properties, "maxProperties": 1})
     start["responses"]["201"] = start["responses"].pop("200")
     start["responses"]["409"] = refusal("The state that things are in does not allow it")
