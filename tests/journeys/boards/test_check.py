@@ -176,6 +176,13 @@ def test_stages_on_ways_apart_may_run_alike_and_many_of_them_are_too_many() -> N
     assert {p.code for p in check(board(blocks, wires))} == {"stages_many"}
 
 
+def test_an_unfinished_branch_keeps_its_ways_apart() -> None:
+    parted = [block("in", "source"), block("br", "branch", name="", cases=[case("a", "f", 1)])]
+    parted += [stage("s", "paid", "delivered"), stage("t", "paid", "delivered"), block("p", "panel", show="river")]
+    wires = [wire("in", "br"), wire("br", "s", "a"), wire("br", "t", "else")]
+    assert said(check(board(parted, wires))) == {("br", "name", "error", "name_missing")}
+
+
 def test_ways_without_number_are_refused_and_not_computed() -> None:
     blocks, wires, last = [block("in", "source")], [], "in"
     for number in range(12):
