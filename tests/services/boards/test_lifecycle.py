@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.boards import ADMIN, APPROVER, EDITOR, PUBLISHER, changed, put_into_force, small, text_panel
+from tests.parted import PARTED, parted, stage
 from tests.properties import examples
 from tests.worlds import sqlite_copy
 from waypost.access import audit
@@ -243,6 +244,21 @@ def test_out_of_force_and_back(waypost: Waypost, boards: Boards) -> None:
     for journey in waypost.journeys.published():
         boards.retire(journey.journey.id, "pat", PUBLISHER)
     assert waypost.view().ids == []  # and the pictures still stand
+
+
+def test_a_journey_that_no_wires_can_say(waypost: Waypost, boards: Boards) -> None:
+    body = {**parted(), "assign": {"priority": -1}}
+    odd = stage("odd", "order_created", "delivered", ["check:held"], span=True, card=True)
+    waypost.journeys.publish({**body, "stages": [*body["stages"], odd]}, by="zoe")
+    assert PARTED not in {entry.id for entry in boards.list()}
+    with pytest.raises(DocumentError):
+        boards.published(PARTED)
+    with pytest.raises(DocumentError):
+        boards.start("ann", board_id=PARTED)
+    held = boards.start("ann", body=small(PARTED).as_json())  # but it can be drawn anew
+    assert (held.base_version, held.base_journey) == (0, 1)
+    assert boards.publish(held.id, "root", ADMIN).version == 1
+    agree(waypost)
 
 
 def test_copies_and_files(boards: Boards) -> None:
