@@ -15,6 +15,7 @@ from waypost.services.boards.catalogue import BoardVersion, Catalogue, Entry
 from waypost.services.boards.drafts import Draft, Present, Remark, Revision, Saved
 from waypost.services.boards.lifecycle import By
 from waypost.services.boards.publishing import Put
+from waypost.services.boards.templates import board_from
 from waypost.store import drafts as kept
 
 if TYPE_CHECKING:
@@ -81,13 +82,17 @@ class Boards:
         *,
         board_id: str | None = None,
         copy_of: str | None = None,
+        template: str | None = None,
+        name: str | None = None,
         body: Any = None,
     ) -> Draft:
-        """A new draft: of a board there is, as a copy of one, of a document, or empty.
+        """A new draft: of a board there is, as a copy of one, from a template (`name` it), of a document, or empty.
 
         A draft of a retired board starts from its last version. Errors: NotFound, DocumentError.
         """
         now = self._waypost.now()
+        if template is not None:
+            return drafts.start(self._engine, board_from(template, name or ""), by, now, fresh=True, how="template")
         if board_id is not None:
             return drafts.start(self._engine, self.history(board_id)[-1].board, by, now, fresh=False)
         if copy_of is not None:
