@@ -65,12 +65,13 @@ def _state(block: Block, fmt: Format, picture: Preview) -> dict[str, str]:
 
 def tiers(picture: Preview, fmt: Format) -> list[dict[str, str]]:
     """Its open orders by tier, as chips; what does not occur is not shown."""
-    t, counts = fmt.t, picture.tiers
+    t, counts, held = fmt.t, picture.tiers, sum(picture.held.values())
+    warn, blocked = t("warn"), t("blocked")
     chips = [{"icon": "list_alt", "text": t.plural("{n} open", "{n} open", sum(counts), n=fmt.count(sum(counts)))}]
     if counts.yellow:
-        chips.append({"icon": "warning", "text": f"{fmt.count(counts.yellow)} {t('warn')}", "tier": "yellow"})
+        chips.append({"icon": "warning", "text": f"{fmt.count(counts.yellow)} {warn}", "tier": "yellow"})
     if counts.red:
-        chips.append({"icon": "block", "text": f"{fmt.count(counts.red)} {t('blocked')}", "tier": "red"})
-    if held := sum(picture.held.values()):
+        chips.append({"icon": "block", "text": f"{fmt.count(counts.red)} {blocked}", "tier": "red"})
+    if held:
         chips.append({"icon": "lock", "text": t.plural("{n} held", "{n} held", held, n=fmt.count(held)), "tier": "red"})
     return chips

@@ -59,7 +59,7 @@ def _card(each: Template, fmt: Format, may: bool) -> dict[str, Any]:
     t, board = fmt.t, each.board
     href = links.href(PAGE, {"view": "templates", "template": each.id})
     count = {kind: sum(block.kind == kind for block in board.blocks) for kind in ("stage", "branch", "gate", "kpi")}
-    chips = [
+    facts = [
         {"icon": "route", "text": t.plural("{n} stage", "{n} stages", count["stage"])},
         {"icon": "call_split", "text": t.plural("{n} branch", "{n} branches", count["branch"])},
         {"icon": "lock", "text": t.plural("{n} gate", "{n} gates", count["gate"])},
@@ -76,7 +76,7 @@ def _card(each: Template, fmt: Format, may: bool) -> dict[str, Any]:
         "tag": words.industry(each.industry, t),
         "tag_icon": words.industry_icon(each.industry),
         "drawing": drawing(board, fmt),
-        "chips": [chip for chip, n in zip(chips, count.values(), strict=True) if n],
+        "facts": [fact for fact, n in zip(facts, count.values(), strict=True) if n],
         "actions": actions,
     }
 

@@ -84,16 +84,15 @@ def _state(entry: Entry, fmt: Format) -> list[dict[str, str]]:
 
 
 def _drafts(drafts: list[Draft], fmt: Format) -> list[dict[str, str]]:
-    chips = [
-        {
-            "icon": "edit_note",
-            "text": f"{each.updated_by} · {fmt.t(words.STEPS[each.status])}",
-            "tip": fmt.t("Open draft, changed {when}", when=fmt.instant(each.updated_at)),
-        }
-        for each in drafts[:_DRAFTS]
-    ]
+    chips = [_draft(each, fmt) for each in drafts[:_DRAFTS]]
     more = len(drafts) - _DRAFTS
     return [*chips, {"icon": "edit_note", "text": f"+{fmt.count(more)}"}] if more > 0 else chips
+
+
+def _draft(each: Draft, fmt: Format) -> dict[str, str]:
+    step = fmt.t(words.STEPS[each.status])
+    changed = fmt.t("Open draft, changed {when}", when=fmt.instant(each.updated_at))
+    return {"icon": "edit_note", "text": f"{each.updated_by} · {step}", "tip": changed}
 
 
 def _facts(entry: Entry, fmt: Format) -> list[dict[str, str]]:

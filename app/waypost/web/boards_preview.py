@@ -10,7 +10,15 @@ import streamlit as st
 from waypost.access.roles import Role, allows
 from waypost.access.sessions import Identity
 from waypost.domain.errors import FieldError
-from waypost.journeys.boards.blocks import BranchSettings, GateSettings, KpiSettings, Settings, StageSettings, kinds
+from waypost.journeys.boards.blocks import (
+    BranchSettings,
+    GateSettings,
+    KpiSettings,
+    PanelSettings,
+    Settings,
+    StageSettings,
+    kinds,
+)
 from waypost.journeys.boards.document import Block, Board
 from waypost.journeys.labels import Labels
 from waypost.services.boards.samples import Preview, preview
@@ -39,11 +47,12 @@ def draw(each: Template, who: Identity, fmt: Format, cards: Cards) -> None:
             st.caption(t("A configurator can build boards; an administrator gives that role."))
     picture = _picture(each, fmt)
     cards([_head(each, fmt, picture)], f"{PAGE}.path", t("The path"), wide=True)
-    left, right = st.columns([7, 5])
+    left, right = st.columns([7, 5], gap="large")
     with left:
         _section(t("Stages and their targets"), _stages(each.board, fmt, picture))
     with right:
-        st.markdown(each.story.say(fmt.lang))
+        title, story = escape(t("Who it is for")), escape(each.story.say(fmt.lang))
+        st.html(f'<h3 class="wp-h3">{title}</h3><p class="wp-story">{story}</p>')
         _section(t("Gates"), _of(each.board, GateSettings, fmt, picture))
         _section(t("Ways that part"), _of(each.board, BranchSettings, fmt, picture))
         _section(t("Figures"), _of(each.board, KpiSettings, fmt, picture))
@@ -162,19 +171,27 @@ def _section(title: str, rows: list[str]) -> None:
 
 def _panels(board: Board, fmt: Format) -> None:
     """The published board as it will be laid out, in outline."""
-    blocks = {block.id: block for block in board.blocks if block.kind == "panel"}
+    blocks = {block.id: block for block in board.blocks}
     tiles = []
     for place in board.layout.wide:
         block = blocks.get(place.block)
-        if block is None:
-            continue
-        what, icon = words.PANELS.get(str(block.set.get("show")), ("", "dashboard"))
-        style = f"grid-column:{place.x + 1}/span {place.w};grid-row:{place.y + 1}/span {place.h}"
-        kind = escape(fmt.t(what)) if what else ""
-        tiles.append(
-            f'<div style="{style}"><span><i class="wp-icon" aria-hidden="true">{escape(icon)}</i>'
-            f"{escape(words.name(block, fmt.lang))}</span><small>{kind}</small></div>"
-        )
+        settings = _settings(block) if block else None
+        if isinstance(settings, PanelSettings):
+            style = f"grid-column:{place.x + 1}/span {place.w};grid-row:{place.y + 1}/span {place.h}"
+            icon = escape(words.PANELS[settings.show][1])
+            name, shows = escape(settings.name.say(fmt.lang)), escape(_shows(settings, blocks, fmt))
+            tiles.append(
+                f'<div style="{style}"><span><i class="wp-icon" aria-hidden="true">{icon}</i>{name}</span>'
+                f"<small>{shows}</small></div>"
+            )
     if tiles:
         title = escape(fmt.t("How the board is laid out"))
         st.html(f'<h3 class="wp-h3">{title}</h3><div class="wp-layout">{"".join(tiles)}</div>')
+
+
+def _shows(panel: PanelSettings, blocks: dict[str, Block], fmt: Format) -> str:
+    """What a panel shows, and of which blocks."""
+    if panel.text is not None:
+        return panel.text.say(fmt.lang)
+    of = [words.name(blocks[name], fmt.lang) for name in panel.of if name in blocks]
+    return " · ".join([fmt.t(words.PANELS[panel.show][0]), *of])

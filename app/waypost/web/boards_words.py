@@ -86,24 +86,22 @@ def target(held: Target, board: Board, calendar: str, fmt: Format) -> str:
     t = fmt.t
     if held.yellow is None and held.red is None:
         return ""
-    if held.basis == "promise":
-        parts = [_promised(t("warn"), held.yellow, fmt), _promised(t("blocked"), held.red, fmt)]
-    else:
-        parts = [
-            f"{tier} {t('after {duration}', duration=fmt.duration(us))}"
-            for tier, us in ((t("warn"), held.yellow), (t("blocked"), held.red))
-            if us is not None
-        ]
+    tiers = ((t("warn"), held.yellow), (t("blocked"), held.red))
+    say = _promised if held.basis == "promise" else _after
+    parts = [say(tier, us, fmt) for tier, us in tiers if us is not None]
     hours = next((each.name.say(fmt.lang) for each in board.calendars if each.id == calendar), "")
     counted = [t("counted in {hours}", hours=hours)] if hours else []
-    return " · ".join([*(part for part in parts if part), *counted])
+    return " · ".join([*parts, *counted])
 
 
-def _promised(tier: str, us: int | None, fmt: Format) -> str:
-    if us is None:
-        return ""
-    if us == 0:
-        return f"{tier} {fmt.t('at the promised time')}"
-    duration = fmt.duration(us)
-    when = fmt.t("{duration} before the promised time", duration=duration)
-    return f"{tier} {when if us < 0 else fmt.t('{duration} past the promised time', duration=duration)}"
+def _after(tier: str, us: int, fmt: Format) -> str:
+    return fmt.t("{tier} after {duration}", tier=tier, duration=fmt.duration(us))
+
+
+def _promised(tier: str, us: int, fmt: Format) -> str:
+    t, duration = fmt.t, fmt.duration(us)
+    if us < 0:
+        return t("{tier} {duration} before the promised time", tier=tier, duration=duration)
+    if us > 0:
+        return t("{tier} {duration} past the promised time", tier=tier, duration=duration)
+    return t("{tier} at the promised time", tier=tier)

@@ -165,9 +165,10 @@ h1, h2, h3 { letter-spacing: -0.01em; }
 .wp-icon { font: 400 18px/1 "Material Symbols Rounded"; font-feature-settings: "liga"; flex: none; width: 18px;
   height: 18px; overflow: hidden; white-space: nowrap; color: var(--wp-muted); }
 .wp-h3 { padding: 0; margin: 8px 0 4px; font-size: 16px; font-weight: 600; }
-.wp-rows { margin: 0; padding: 0; list-style: none; border-top: 1px solid var(--wp-line); }
-.wp-rows li { display: flex; gap: 12px; margin: 0; padding: 8px 0; border-bottom: 1px solid var(--wp-line); }
+.stApp .wp-rows { margin: 0; padding: 0; list-style: none; border-top: 1px solid var(--wp-line); }
+.stApp .wp-rows li { display: flex; gap: 12px; margin: 0; padding: 8px 0; border-bottom: 1px solid var(--wp-line); }
 .wp-rows div { flex: 1; min-width: 0; }
+.wp-story { margin: 0 0 8px; line-height: 1.6; }
 .wp-rows small { display: block; font-size: 12px; line-height: 1.45; color: var(--wp-muted); }
 .wp-owner { flex: none; max-width: 30%; font-size: 12px; line-height: 20px; color: var(--wp-muted); text-align: right; }
 .wp-count { display: inline-block; min-width: 18px; margin-left: 8px; padding: 0 5px; border: 1px solid var(--wp-muted);
@@ -180,7 +181,7 @@ h1, h2, h3 { letter-spacing: -0.01em; }
 .wp-layout > div { display: flex; flex-direction: column; gap: 2px; padding: 6px 10px; overflow: hidden;
   background: var(--wp-surface); border: 1px solid var(--wp-line); border-radius: 6px; font-size: 13px; }
 .wp-layout span { display: flex; align-items: center; gap: 6px; min-width: 0; }
-.wp-layout small { font-size: 12px; color: var(--wp-muted); }
+.wp-layout small { font-size: 12px; line-height: 1.4; color: var(--wp-muted); }
 @media (max-width: 640px) {
   .wp-layout { display: flex; flex-direction: column; }
 }
