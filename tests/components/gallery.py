@@ -7,6 +7,8 @@ import streamlit as st
 
 from components.at_risk import TEXTS as RISK_TEXTS
 from components.at_risk import at_risk
+from components.board_grid import TEXTS as GRID_TEXTS
+from components.board_grid import Kind, Server, board_grid
 from components.event_log import TEXTS as LOG_TEXTS
 from components.event_log import event_log
 from components.event_stream import TEXTS as STREAM_TEXTS
@@ -133,6 +135,18 @@ SOURCES: list[Source] = [
     },
 ]
 
+KINDS: list[Kind] = [
+    {"show": show, "label": show, "icon": "speed", "w": 6, "h": 4, "least_w": 3, "least_h": 2, "set": {"show": show}}
+    for show in ("trend", "map")
+]
+GRID: Server = {
+    "rev": 0,
+    "draft": "d1",
+    "wide": [{"block": "a", "x": 0, "y": 0, "w": 6, "h": 4}, {"block": "b", "x": 0, "y": 4, "w": 6, "h": 4}],
+    "phone": [{"block": "a", "h": None, "hidden": False}, {"block": "b", "h": None, "hidden": False}],
+    "panels": [{"id": "a", "show": "trend", "set": {}}, {"id": "b", "show": "map", "set": {"name": HOSTILE}}],
+}
+
 st.set_page_config(layout="wide")
 st.html(f"<style>{theme.css()}</style>")
 log = st.session_state.setdefault("log", [])
@@ -229,8 +243,13 @@ def gallery() -> None:
         key="words",
         t=WORD_TEXTS,
     )
+    laid = board_grid(GRID, KINDS, {"a": "Share in time", "b": HOSTILE}, key="grid", t=GRID_TEXTS)
+    st.session_state["laid"] = None if laid is None else [laid["rev"], laid["wide"], laid["phone"]]
     st.button("Rerun")
-    st.code(json.dumps({"log": log, "selected": st.session_state["selected"], "n": n}), language=None)
+    st.code(
+        json.dumps({"log": log, "selected": st.session_state["selected"], "n": n, "laid": st.session_state["laid"]}),
+        language=None,
+    )
 
 
 gallery()

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from components import (
     _base,
     at_risk,
+    board_grid,
     event_log,
     event_stream,
     fact_list,
@@ -30,6 +31,7 @@ from components import (
 
 FACES = (
     at_risk,
+    board_grid,
     event_log,
     event_stream,
     fact_list,
