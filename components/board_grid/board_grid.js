@@ -386,8 +386,8 @@ class BoardGrid {
   // ---- the picture
 
   sizes() {
-    const column = (Math.max(this.root.clientWidth - 2 * GAP, 120) - 2 + GAP) / COLUMNS;
-    return { column, row: Math.max(24, Math.round(column * 0.47)) };
+    const column = (Math.max(this.root.clientWidth, 120) + GAP) / COLUMNS;
+    return { column, row: Math.max(24, Math.round(column * 0.3)) };
   }
 
   draw() {
@@ -604,6 +604,9 @@ function scrollNear(root, y) {
   if (by) (node ?? document.scrollingElement).scrollBy(0, by);
 }
 
+// Drawn as wide as their tile, as the panels themselves are.
+const WIDE = new Set(["orders", "at_risk", "river", "text"]);
+
 /** What a panel of this kind looks like, drawn on 100 x 60 in a few strokes. */
 function sketch(show) {
   const bar = (x, y, width, height, c) => h("rect", { class: c ?? "b", x, y, width, height, rx: 1.5 });
@@ -621,7 +624,7 @@ function sketch(show) {
     river: () => h("path", { class: "f d", d: "M2 24 C20 24 20 14 36 14 S52 22 66 22 S84 28 98 28 L98 34 C84 34 80 40 66 40 S52 48 36 48 S20 38 2 38 Z" }),
     text: () => [14, 26, 38].map((y, i) => line(y, [80, 86, 54][i])),
   };
-  return h("svg", { viewBox: "0 0 100 60", "aria-hidden": "true" }, parts[show]?.() ?? line(28, 60));
+  return h("svg", { viewBox: "0 0 100 60", preserveAspectRatio: WIDE.has(show) ? "none" : "xMidYMid", "aria-hidden": "true" }, parts[show]?.() ?? line(28, 60));
 }
 
 export default function ({ data, parentElement, setStateValue }) {
