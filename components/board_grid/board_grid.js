@@ -387,7 +387,7 @@ class BoardGrid {
 
   sizes() {
     const column = (Math.max(this.root.clientWidth, 120) + GAP) / COLUMNS;
-    return { column, row: Math.max(24, Math.round(column * 0.3)) };
+    return { column, row: Math.max(24, Math.round(column * 0.36)) };
   }
 
   draw() {
