@@ -42,6 +42,12 @@ API_RULES = (
     ApiRule("/api/v1/events", frozenset({"POST"}), "events:write", Role.ADMINISTRATOR),
     ApiRule("/api/v1/journeys", _READ, "data:read", Role.VIEWER),
     ApiRule("/api/v1/journeys", None, "journeys:write", Role.PUBLISHER),
+    # Which steps a person may take with a draft is decided where they are taken (services.boards.rules).
+    ApiRule("/api/v1/boards", _READ, "data:read", Role.VIEWER),
+    ApiRule("/api/v1/boards", None, "journeys:write", Role.EDITOR),
+    ApiRule("/api/v1/board-checks", None, "data:read", Role.VIEWER),
+    ApiRule("/api/v1/drafts", _READ, "data:read", Role.VIEWER),
+    ApiRule("/api/v1/drafts", None, "journeys:write", Role.EDITOR),
     ApiRule("/api/v1/mappings", _READ, "data:read", Role.VIEWER),
     ApiRule("/api/v1/mappings", None, "journeys:write", Role.EDITOR),
     # Inputs in quarantine are raw bodies of partners, with whatever personal data they hold.

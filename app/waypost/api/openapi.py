@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from waypost import __version__
+from waypost.api.openapi_boards import boards
+from waypost.api.openapi_parts import TEXT, Json
+from waypost.api.openapi_parts import access as _access
+from waypost.api.openapi_parts import answer as _answer
+from waypost.api.openapi_parts import get as _get
+from waypost.api.openapi_parts import one_of as _one_of
+from waypost.api.openapi_parts import parameter as _parameter
+from waypost.api.openapi_parts import path as _path
+from waypost.api.openapi_parts import refusal as _refusal
 from waypost.domain.statement import CLASSIFIERS, EVIDENCE, KIND_WORDS
 from waypost.domain.subject import KINDS, RELS
 from waypost.services.live.columns import DIMENSIONS
 
-Json = dict[str, Any]
-TEXT: Json = {"type": "string"}
 _ACTS = ("pause", "resume", "test", "replay")
 LANG: Json = {"enum": ["en", "zh"]}
 
@@ -33,6 +37,7 @@ def document() -> Json:
             **_subscriptions(),
             **_tracking(),
             **_mappings(),
+            **boards(),
         },
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
@@ -240,10 +245,6 @@ def _mappings() -> Json:
     }
 
 
-def _one_of(words: Iterable[str]) -> Json:
-    return {"enum": list(words)}
-
-
 def _event() -> Json:
     return {
         "type": "object",
@@ -302,24 +303,6 @@ def _outcome() -> Json:
     }
 
 
-def _get(summary: str, *parameters: Json) -> Json:
-    responses = {
-        "200": _answer(summary, {"type": "object"}),
-        "404": _refusal("There is no such thing"),
-        "422": _refusal("A parameter is wrong"),
-        **_access(),
-    }
-    return {"get": {"summary": summary, "parameters": list(parameters), "responses": responses}}
-
-
-def _access() -> Json:
-    return {
-        "401": _refusal("Not signed in, or no valid key"),
-        "403": _refusal("Not allowed"),
-        "400": _refusal("An odd path"),
-    }
-
-
 def _merged(*parts: Json) -> Json:
     """The paths of all parts; a path that several have keeps the methods of each."""
     found: Json = {}
@@ -331,19 +314,3 @@ def _merged(*parts: Json) -> Json:
 
 def _format() -> Json:
     return _parameter("format", _one_of(("json", "csv", "parquet", "xlsx")), "a file holds all rows, instants in UTC")
-
-
-def _parameter(name: str, schema: Json, description: str = "", required: bool = False) -> Json:
-    return {"name": name, "in": "query", "schema": schema, "description": description, "required": required}
-
-
-def _path(name: str, schema: Json | None = None) -> Json:
-    return {"name": name, "in": "path", "schema": schema or TEXT, "required": True}
-
-
-def _answer(description: str, schema: Json) -> Json:
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
-
-
-def _refusal(description: str) -> Json:
-    return _answer(description, {"$ref": "#/components/schemas/Error"})

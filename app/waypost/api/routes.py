@@ -11,10 +11,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from waypost.api import export, ingest, manage, mappings, outgoing, read, tracking_links, webhooks
+from waypost.api import boards, drafts, export, ingest, manage, mappings, outgoing, read, tracking_links, webhooks
 from waypost.api.openapi import document
 from waypost.domain.errors import FieldError, NotFound, Overloaded
 from waypost.services.app import Waypost
+from waypost.services.boards.drafts import Changed
+from waypost.services.boards.rules import StepRefused
 from waypost.store.documents import StaleVersion
 
 Handler = Callable[[Request], Any]
@@ -46,6 +48,7 @@ def api_routes(waypost: Waypost) -> list[BaseRoute]:
         ("POST", "/api/v1/tracking-links", tracking_links.issue),
         ("GET", "/api/v1/tracking-links", tracking_links.listing),
         ("POST", "/api/v1/tracking-links/{id:int}/revoke", tracking_links.revoke),
+        *_boards(),
         ("GET", "/api/v1/mappings", mappings.mappings),
         ("GET", "/api/v1/mappings/{source:path}", mappings.mapping),
         ("PUT", "/api/v1/mappings/{source:path}", mappings.put_mapping),
@@ -55,6 +58,25 @@ def api_routes(waypost: Waypost) -> list[BaseRoute]:
         Route(path, _bound(handler, waypost), methods=[method]) for method, path, handler in table
     ]
     return routes
+
+
+def _boards() -> list[tuple[str, str, Handler]]:
+    return [
+        ("GET", "/api/v1/boards", boards.boards),
+        ("GET", "/api/v1/boards/{id}", boards.board),
+        ("GET", "/api/v1/boards/{id}/diff", boards.diff),
+        ("GET", "/api/v1/boards/{id}/export", boards.export),
+        ("POST", "/api/v1/boards/{id}/{act}", boards.act),
+        ("POST", "/api/v1/board-checks", boards.check),
+        ("GET", "/api/v1/schemas/{name}", boards.schema),
+        ("GET", "/api/v1/drafts", drafts.listing),
+        ("POST", "/api/v1/drafts", drafts.start),
+        ("GET", "/api/v1/drafts/{id}", drafts.one),
+        ("PUT", "/api/v1/drafts/{id}", drafts.save),
+        ("GET", "/api/v1/drafts/{id}/comments", drafts.comments),
+        ("GET", "/api/v1/drafts/{id}/revisions", drafts.revisions),
+        ("POST", "/api/v1/drafts/{id}/{act}", drafts.act),
+    ]
 
 
 def closing_routes() -> list[BaseRoute]:
@@ -77,10 +99,14 @@ def _bound(handler: Handler, waypost: Waypost) -> Callable[[Request], Awaitable[
                 response: Response = await handler(request)
             else:
                 response = await run_in_threadpool(handler, request)
+        except StepRefused as error:
+            return boards.refused(error)
         except FieldError as error:
             return ingest.problem(422, error)
         except NotFound as error:
             return JSONResponse({"error": str(error)}, 404)
+        except Changed as error:
+            return JSONResponse({"error": str(error), "field": "If-Match", "remedy": "Reload the draft."}, 412)
         except StaleVersion as error:
             return JSONResponse({"error": str(error)}, 409)
         except Overloaded as error:

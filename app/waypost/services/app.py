@@ -27,6 +27,7 @@ from waypost.store.migrate import upgrade
 from waypost.store.writer import Also, Receipt, Writer
 
 if TYPE_CHECKING:
+    from waypost.services.boards.boards import Boards
     from waypost.services.connections import Connections
 
 
@@ -84,6 +85,13 @@ class Waypost:
         from waypost.services.connections import Connections  # which itself works on a Waypost
 
         return Connections(self)
+
+    @cached_property
+    def boards(self) -> Boards:
+        """Boards: what there is, drafts, and their way into force."""
+        from waypost.services.boards.boards import Boards  # which itself works on a Waypost
+
+        return Boards(self)
 
     def view(self) -> View:
         """The present picture of all orders, at most a second old."""

@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.engine import Engine
 
-from waypost.domain.errors import NotFound
+from waypost.access import audit
+from waypost.domain.errors import DocumentError, NotFound
 from waypost.domain.instants import now_us
 from waypost.journeys.document import Journey, read_journey
 from waypost.journeys.shipped import shipped
 from waypost.store import documents
+from waypost.store.engine import writing
 
 KIND = "journey"
 
@@ -76,18 +78,33 @@ class Journeys:
     def publish(
         self, body: Any, *, by: str, base: int | None = None, comment: str = "", now: int | None = None
     ) -> JourneyVersion:
-        """Validate and publish a document. Errors: DocumentError, StaleVersion; then nothing changed."""
+        """Validate and publish a document. Errors: DocumentError, StaleVersion; then nothing changed.
+
+        A journey that has a board is published with it only, so that the two never say different things.
+        """
         journey = read_journey(body)
         when = now or self._clock()
-        documents.publish(
-            self._engine, KIND, journey.id, journey.as_json(), by=by, now=when, base=base, comment=comment
-        )
+        with writing(self._engine) as connection:
+            audit.lock(connection)  # as boards do, so that none appears in between
+            if documents.newest(connection, "board", journey.id) is not None:
+                remedy = "Change the board and publish it: its journey follows."
+                raise DocumentError("id", f"the journey '{journey.id}' belongs to a board.", remedy)
+            documents.publish_in(
+                connection, KIND, journey.id, journey.as_json(), by=by, now=when, base=base, comment=comment
+            )
         return self.in_force(journey.id)
 
     def set_target(
         self, journey_id: str, stage_id: str, *, yellow: str | None, red: str | None, by: str
     ) -> JourneyVersion:
-        """Publish a version in which one stage has other targets. Errors: NotFound, DocumentError."""
+        """Publish a version in which one stage has other targets; its board, too, where it has one.
+
+        Errors: NotFound, DocumentError.
+        """
+        from waypost.services.boards import publishing  # which builds on what a journey is
+
+        if publishing.set_target(self._engine, journey_id, stage_id, yellow, red, by, self._clock()):
+            return self.in_force(journey_id)
         held = self.in_force(journey_id)
         body = held.journey.as_json()
         stage = next((s for s in body["stages"] if s["id"] == stage_id), None)

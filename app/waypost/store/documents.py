@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from waypost.domain.errors import NotFound, WaypostError
+from waypost.domain.text import storable
 from waypost.store.engine import writing
 from waypost.store.schema import document
 
@@ -88,20 +90,47 @@ def publish_in(
         .where(document.c.kind == kind, document.c.key == key, document.c.status == "published")
         .values(status="retired", retired_at=now)
     )
-    connection.execute(
-        sa.insert(document).values(
-            kind=kind,
-            key=key,
-            version=current + 1,
-            status="published",
-            body=json.dumps(body, ensure_ascii=False),
-            comment=comment,
-            created_at=now,
-            created_by=by,
-            published_at=now,
-        )
-    )
+    row = {
+        "kind": kind,
+        "key": key,
+        "version": current + 1,
+        "status": "published",
+        "body": storable(json.dumps(body, ensure_ascii=False)),
+        "comment": comment,
+        "created_at": now,
+        "created_by": by,
+        "published_at": now,
+    }
+    try:
+        connection.execute(sa.insert(document).values(row))
+    except sa.exc.IntegrityError:  # of two at the same instant one is first
+        raise StaleVersion(f"Another version of '{key}' was published meanwhile. Reload it.") from None
     return _versions(connection, kind, key)[-1]
+
+
+def retire_in(connection: Connection, kind: str, key: str, now: int) -> Version | None:
+    """Take the version in force out of force, in the caller's transaction; None when there is none."""
+    held = newest(connection, kind, key)
+    if held is None or held.status != "published":
+        return None
+    connection.execute(sa.update(document).where(document.c.id == held.id).values(status="retired", retired_at=now))
+    return held._replace(status="retired", retired_at=now)
+
+
+def newest(connection: Connection, kind: str, key: str) -> Version | None:
+    """The last version of a document, in force or retired; None when it never had one."""
+    found = _versions(connection, kind, key)
+    return found[-1] if found else None
+
+
+def one_in(connection: Connection, kind: str, key: str, version: int) -> Version | None:
+    """A version by its number, in the caller's transaction; None when there is none."""
+    return next((held for held in _versions(connection, kind, key) if held.version == version), None)
+
+
+def keys_in(connection: Connection, kinds: Sequence[str]) -> set[str]:
+    """The keys of all documents of these kinds, in the caller's transaction."""
+    return set(connection.scalars(sa.select(document.c.key).where(document.c.kind.in_(kinds)).distinct()))
 
 
 def in_force(engine: Engine, kind: str, key: str) -> Version:
@@ -115,7 +144,7 @@ def in_force(engine: Engine, kind: str, key: str) -> Version:
 def _versions(connection: Connection, kind: str, key: str | None) -> list[Version]:
     query = sa.select(document).where(document.c.kind == kind, document.c.status.in_(("published", "retired")))
     if key is not None:
-        query = query.where(document.c.key == key)
+        query = query.where(document.c.key == storable(key))
     rows = connection.execute(query.order_by(document.c.key, document.c.version))
     return [
         Version(

@@ -132,12 +132,12 @@ SETTINGS = [
 ]
 
 
-def _within(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """JSON as the document takes it: what no store can hold is refused by the document itself."""
     if isinstance(value, dict):
-        return {name.encode("utf-8", "replace").decode().replace("\0", ""): _within(v) for name, v in value.items()}
+        return {name.encode("utf-8", "replace").decode().replace("\0", ""): plain(v) for name, v in value.items()}
     if isinstance(value, list):
-        return [_within(inner) for inner in value]
+        return [plain(inner) for inner in value]
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value if abs(value) < 2**53 else str(value)
     return value
@@ -149,12 +149,12 @@ def hostile(draw: st.DrawFn) -> dict[str, Any]:
     document = draw(flows()) if draw(st.booleans()) else body([], [])
     for one in document["blocks"]:
         if draw(st.booleans()):
-            one["set"] |= _within(draw(st.dictionaries(st.sampled_from(SETTINGS), JSON, max_size=4)))
+            one["set"] |= plain(draw(st.dictionaries(st.sampled_from(SETTINGS), JSON, max_size=4)))
     ids = draw(st.lists(IDS, max_size=6, unique=True))
     names = [one["id"] for one in document["blocks"]]
     kinds = st.sampled_from(["source", "stage", "branch", "gate", "kpi", "panel", "unheard-of"])
     document["blocks"] += [
-        {"id": name, "kind": draw(kinds), "set": _within(draw(st.dictionaries(st.sampled_from(SETTINGS), JSON)))}
+        {"id": name, "kind": draw(kinds), "set": plain(draw(st.dictionaries(st.sampled_from(SETTINGS), JSON)))}
         for name in ids
         if name not in names
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from heapq import heapify, heappop, heappush
 from itertools import count
 
@@ -93,7 +93,7 @@ class Junctions:
             if isinstance(settings, BranchSettings):
                 self.cases[block.id] = frozenset({*(case.id for case in settings.cases), ELSE})
         self.sources = _source_cases(board, [b for b in blocks if isinstance(read[b.id], Source)])
-        self.entry = _free("sources", {block.id for block in board.blocks})
+        self.entry = free("sources", {block.id for block in board.blocks})
         if len(self.sources) > 1:
             self.cases[self.entry] = frozenset(self.sources.values())
 
@@ -121,10 +121,11 @@ class Junctions:
 def _source_cases(board: Board, sources: list[Block]) -> dict[str, str]:
     leading = {wire.from_ for wire in flow_wires(board)}
     used = sorted(block.id for block in sources if block.id in leading)
-    return {name: _free(name, {ELSE, *(set(used) - {name})}) for name in used}
+    return {name: free(name, {ELSE, *(set(used) - {name})}) for name in used}
 
 
-def _free(name: str, taken: set[str]) -> str:
+def free(name: str, taken: Collection[str]) -> str:
+    """The name, or one like it that is not taken."""
     tries = (f"{name[:40]}-{number}" for number in count(1))
     return name if name not in taken else next(free for free in tries if free not in taken)
 

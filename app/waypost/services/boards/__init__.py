@@ -1,0 +1,1 @@
+"""Boards: drafts, publishing, trying out, templates."""

@@ -1,0 +1,72 @@
+"""Board documents from outside: read, and checked against what this Waypost has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.engine import Connection
+
+from waypost.domain.errors import DocumentError
+from waypost.journeys.boards.check import Known, Problem, check
+from waypost.journeys.boards.compile import compile_board
+from waypost.journeys.boards.document import Board
+from waypost.journeys.document import Journey
+from waypost.services.live.columns import DIMENSIONS, NUMBERS
+from waypost.store.schema import source
+from waypost.store.schema_connect import connection as partner
+
+
+def read_board(body: Any) -> Board:
+    """Read a board document, finished or not. Errors: DocumentError naming the path inside it."""
+    if isinstance(body, Board):
+        return body
+    try:
+        return Board.model_validate(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        path = ".".join(str(part) for part in first["loc"]) or "document"
+        problem = first["msg"].removeprefix("Value error, ")
+        raise DocumentError(path, problem + ".", "Correct this entry and send the document again.") from None
+
+
+def known(connection: Connection) -> Known:
+    """The sources that are connected or have sent something, and the attributes that conditions can ask for."""
+    sent = connection.scalars(sa.select(source.c.name)).all()
+    connected = connection.scalars(sa.select(partner.c.key).where(partner.c.state != "removed")).all()
+    return Known(sources=frozenset({*sent, *connected}), dimensions=frozenset({*DIMENSIONS, *NUMBERS}))
+
+
+def problems(connection: Connection, board: Board) -> list[Problem]:
+    """What is missing or wrong, worst first; a board without errors can be published."""
+    return sorted(check(board, known(connection)), key=lambda problem: problem.level != "error")
+
+
+def sound(connection: Connection, board: Board) -> Journey:
+    """The journey that a finished board is compiled to. Errors: DocumentError naming block and field."""
+    wrong = [problem for problem in problems(connection, board) if problem.level == "error"]
+    if not wrong:
+        return compile_board(board)
+    compile_board(board)  # which says in words what is wrong, where it can
+    first = wrong[0]
+    path = f"blocks.{first.block}.{first.field}" if first.block else first.field
+    problem = f"it is not finished: {first.code.replace('_', ' ')}."
+    raise DocumentError(path.rstrip("."), problem, "Open the board in the builder and finish this block.")
+
+
+def as_dict(found: Any) -> Any:
+    """Problems, differences and conflicts as plain JSON."""
+    if is_dataclass(found) and not isinstance(found, type):
+        return as_dict(asdict(found))
+    if isinstance(found, BaseModel):
+        return found.model_dump(mode="json", by_alias=True)
+    if isinstance(found, tuple) and hasattr(found, "_asdict"):
+        return as_dict(found._asdict())
+    if isinstance(found, Mapping):
+        return {str(name): as_dict(value) for name, value in found.items()}
+    if isinstance(found, list | tuple | set | frozenset):
+        return [as_dict(value) for value in found]
+    return found
