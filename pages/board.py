@@ -9,16 +9,15 @@ from waypost.web.tower_filters import TowerFilters
 
 
 @st.fragment(run_every=1.5)
-def live(board_id: str, version: int, held: TowerFilters) -> None:
+def live(board_id: str, version: tuple[int, int], held: TowerFilters) -> None:
     """All panels; drawn again every 1.5 s, in place: a new target or a rollback must show within two seconds."""
     session.require(Role.VIEWER)
     fmt, view, found = session.reader(), cache.view(), board_page.find(board_id)
     journey = board_page.journey_of(found, view) if found else None
-    if found is None or journey is None or found.version != version:
+    if found is None or journey is None or board_page.stamp(found, view) != version:
         st.rerun()
-    st.html(board_page.style(found.board))
-    st.html(board_page.line(found, view, held, fmt))
     scene = board_page.scene(found, journey, view, held, fmt)
+    st.html(board_page.style(found.board) + board_page.line(found, scene))
     with st.container(key=board_page.GRID):
         for panel in board_page.panels(scene):
             with st.container(key=board_page.key_of(panel.id)):
@@ -37,10 +36,11 @@ board_filters.put_defaults(found.board)
 state = board_filters.read(found.board, journey, view)
 with st.container(horizontal=True, vertical_alignment="center", key="board.bar"):
     st.title(found.board.name.say(reader.lang), anchor=False, width="stretch")
-    if view.n:
-        board_filters.draw(found.board, state, view, reader)
-    board_page.acts(found, who, reader)
+    board_page.acts(found, who, board_page.scene(found, journey, view, state, reader))
+board_page.purpose(found.board, reader)
 if view.n:
-    live(asked, found.version, state)
+    with st.container(horizontal=True, vertical_alignment="center", key="board.filters"):
+        board_filters.draw(found.board, state, view, reader)
+    live(asked, board_page.stamp(found, view), state)
 else:
     empty.no_orders(reader.t)

@@ -44,11 +44,12 @@ class Part(TypedDict):
 
 
 class Bar(TypedDict):
-    """One bar: its name, a line below it, its parts from below."""
+    """One bar: its name, a number below it and what that is in words, its parts from above."""
 
     id: str
     label: str
     note: NotRequired[str]
+    note_words: NotRequired[str]
     note_href: NotRequired[str]
     late: NotRequired[bool]
     parts: Sequence[Part]

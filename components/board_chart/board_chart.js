@@ -153,17 +153,27 @@ class BoardChart {
         "div",
         { class: "stack" },
         h("span", { class: n ? "total" : "total muted" }, shortNumber(n, lang, 10000)),
-        [...bar.parts].reverse().map((part) => this.part(bar, part, most)),
+        bar.parts.map((part) => this.part(bar, part, most)),
       ),
       h("span", { class: "label small" }, bar.label),
-      h("span", { class: "below small muted" }, bar.note && opener(bar.note_href, { class: "plain" }, bar.note)),
+      h(
+        "span",
+        { class: "below small muted" },
+        bar.note &&
+          opener(
+            bar.note_href,
+            { class: "plain", "data-tip": bar.note_words, "aria-label": `${bar.note_words}, ${this.data.t.open}` },
+            icon("event_available"),
+            bar.note,
+          ),
+      ),
     );
   }
 
   part(bar, part, most) {
     if (!part.n) return null;
     const { lang, t } = this.data;
-    const words = `${bar.label}: ${number(part.n, lang)} ${part.words}`;
+    const words = `${bar.label.replace("\n", " ")}: ${number(part.n, lang)} ${part.words}`;
     return opener(
       part.href,
       {

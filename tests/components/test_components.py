@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from components import (
     _base,
     at_risk,
+    board_chart,
     board_grid,
     event_log,
     event_stream,
@@ -31,6 +32,7 @@ from components import (
 
 FACES = (
     at_risk,
+    board_chart,
     board_grid,
     event_log,
     event_stream,

@@ -135,7 +135,7 @@ def timeline(panel: Panel, scene: Scene) -> Sequence[Picture]:
     )
     bars = [_bar(place, day, scene, linked=not panel.named) for place, day in enumerate(days)]
     chart = {"kind": "bars", "title": panel.title, "icon": panel.icon, "bars": bars}
-    return [Picture("chart", {**chart, "note": scene.fmt.t("open orders by the day their clock runs out")})]
+    return [Picture("chart", {**chart, "note": scene.fmt.t("by the day the clock runs out; below, what was promised")})]
 
 
 def _bar(place: int, day: DueDay, scene: Scene, *, linked: bool) -> dict[str, Any]:
@@ -149,9 +149,14 @@ def _bar(place: int, day: DueDay, scene: Scene, *, linked: bool) -> dict[str, An
     found = {"id": f"{place}", "label": label, "parts": parts, "late": day.day is None}
     if day.promised:
         note = t("{n} promised", n=fmt.count(day.promised))
-        found |= {"note": note, "note_href": links.href("orders", state.owed(day.start, day.end, promised=True))}
+        found |= {
+            "note": fmt.short(day.promised),
+            "note_words": f"{label}: {note}",
+            "note_href": links.href("orders", state.owed(day.start, day.end, promised=True)),
+        }
     return found
 
 
 def _short(day: DueDay, fmt: Format) -> str:
-    return str(format_skeleton("Ed", day.day, locale=fmt.locale))
+    """The weekday, and the day of the month below it."""
+    return f"{format_skeleton('E', day.day, locale=fmt.locale)}\n{format_skeleton('d', day.day, locale=fmt.locale)}"

@@ -18,7 +18,7 @@ from waypost.web.board_panels import Panel, Picture, Scene, counted, register
 from waypost.web.words import DIMENSIONS, word
 
 ROW_PX, GAP_PX = 40, 16  # of the grid; four rows are a key figure
-_HEAD_PX: Final = 96
+_HEAD_PX: Final = 86
 _LINE_PX: Final = {"at_risk": 49, "orders": 49}
 _TREND_DAYS: Final = 14
 
