@@ -11,6 +11,8 @@ from components.board_chart import TEXTS as CHART_TEXTS
 from components.board_chart import Chart, Line, Reading, board_chart
 from components.board_grid import TEXTS as GRID_TEXTS
 from components.board_grid import Kind, Server, board_grid
+from components.board_wall import TEXTS as WALL_TEXTS
+from components.board_wall import board_wall
 from components.event_log import TEXTS as LOG_TEXTS
 from components.event_log import event_log
 from components.event_stream import TEXTS as STREAM_TEXTS
@@ -283,6 +285,8 @@ def gallery() -> None:
     )
     for place, chart in enumerate(CHARTS):
         board_chart(chart, key=f"chart.{place}", t=CHART_TEXTS)
+    size = {"rows": 18, "pages": 2, "step_px": 56}
+    board_wall(HOSTILE, HOSTILE, key="wall", t=WALL_TEXTS, lang="en", zone="UTC", leave="/board?id=a", **size)
     laid = board_grid(GRID, KINDS, {"a": "Share in time", "b": HOSTILE}, key="grid", t=GRID_TEXTS)
     st.session_state["laid"] = None if laid is None else [laid["rev"], laid["wide"], laid["phone"]]
     st.button("Rerun")

@@ -20,7 +20,7 @@ from waypost.web.words import DIMENSIONS, word
 ROW_PX, GAP_PX = 40, 16  # of the grid; four rows are a key figure
 _HEAD_PX: Final = 86
 _LINE_PX: Final = {"at_risk": 49, "orders": 49}
-_TREND_DAYS: Final = 14
+_CARD_ROWS: Final = 6
 
 
 def height(rows: int) -> int:
@@ -39,7 +39,9 @@ def figures(panel: Panel, scene: Scene) -> Sequence[Picture]:
     cards = counted("cards", panel, scene, lambda view, at: board_view.figures(view, at, panel.stages))
     drawn = [_card(card, scene) for card in cards]
     found = [Picture("cards", drawn, {"title": panel.title})]
-    return [*found, *(_split(card.stage, panel, scene) for card in cards if card.stage.segment)]
+    # On a wall nothing grows: what has no room is left out rather than cut off.
+    split = [card.stage for card in cards if card.stage.segment and (panel.rows > _CARD_ROWS or not scene.wall)]
+    return [*found, *(_split(stage, panel, scene) for stage in split)]
 
 
 def _card(card: Card, scene: Scene) -> dict[str, Any]:

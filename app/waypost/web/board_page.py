@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from html import escape
 from typing import Final
 from urllib.parse import urlencode, urlsplit
@@ -67,7 +67,7 @@ def style(board: Board) -> str:
     """The grid of a board: 12 columns on a desk, one column on a phone, in the order and heights given there."""
     held = layout.complete(board)
     wide = "\n".join(
-        f"{_cell(p.block)} {{ grid-area: {p.y + 1} / {p.x + 1} / span {p.h} / span {p.w}; }}" for p in held.wide
+        f"{cell(p.block)} {{ grid-area: {p.y + 1} / {p.x + 1} / span {p.h} / span {p.w}; }}" for p in held.wide
     )
     return f"<style>\n{_BASE}\n{wide}\n@media (max-width: {PHONE_PX}px) {{\n{_phone(board, held)}\n}}\n</style>"
 
@@ -75,17 +75,19 @@ def style(board: Board) -> str:
 def _phone(board: Board, held: Layout) -> str:
     shows = {block.id: str(block.set.get("show")) for block in layout.panels(board)}
     lines = [f".st-key-{GRID} {{ display: flex !important; flex-direction: column; gap: 12px; --wp-fill: auto; }}"]
+    lines.append(f".st-key-{GRID} > * {{ width: 100% !important; }}")
     for order, place in enumerate(held.phone):
         if place.hidden:
-            lines.append(f"{_cell(place.block)} {{ display: none; }}")
+            lines.append(f"{cell(place.block)} {{ display: none; }}")
             continue
         px = height(place.h) if place.h else _LEAST_PX.get(shows[place.block], 0)
         fixed = f" height: {px}px; --wp-fill: 100%;" if px else " height: auto;"
-        lines.append(f"{_cell(place.block)} {{ order: {order};{fixed} }}")
+        lines.append(f"{cell(place.block)} {{ order: {order};{fixed} }}")
     return "\n".join(lines)
 
 
-def _cell(panel: str) -> str:
+def cell(panel: str) -> str:
+    """The selector of the cell that a panel stands in."""
     return f".st-key-{GRID} > :has(> .st-key-{key_of(panel)})"
 
 
@@ -125,8 +127,8 @@ def head(title: str, note: str, href: str, open_: str) -> str:
 
 def line(found: BoardVersion, scene: Scene) -> str:
     """Which version this is and how fresh; how many orders are open, and need a hand. HTML, escaped."""
-    t, fmt, view, query = scene.fmt.t, scene.fmt, scene.view, scene.state.query
-    opened, total, hand = board_panels.counted("line", Panel("", "", "", (), False, 0, "", 0), scene, _numbers(query))
+    t, fmt, view = scene.fmt.t, scene.fmt, scene.view
+    opened, total, hand = numbers(scene)
     orders = t.plural("{n} open order", "{n} open orders", opened, n=fmt.count(opened))
     late = t.plural("{n} needs a hand", "{n} need a hand", hand, n=fmt.count(hand))
     link = links.href("orders", scene.state.standing())
@@ -138,13 +140,15 @@ def line(found: BoardVersion, scene: Scene) -> str:
     )
 
 
-def _numbers(query: OrderQuery) -> Callable[[View, Scope], tuple[int, int, int]]:
+def numbers(scene: Scene) -> tuple[int, int, int]:
+    """How many orders are open, how many there are in all, how many of the open ones need a hand."""
+
     def count(view: View, _: Scope) -> tuple[int, int, int]:
-        mine = view.mask(query)
+        mine = view.mask(scene.state.query)
         opened = mine & view.mask(OrderQuery(status="open"))
         return int(opened.sum()), int(mine.sum()), int((opened & (view.level > 0)).sum())
 
-    return count
+    return board_panels.counted("line", Panel("", "", "", (), False, 0, "", 0), scene, count)
 
 
 def purpose(board: Board, fmt: Format) -> None:
@@ -188,10 +192,12 @@ def arrange(board_id: str, by: str) -> None:
     links.go("builder", {"draft": draft.id, "view": "layout"})
 
 
-def scene(found: BoardVersion, journey: Journey, view: View, state: TowerFilters, fmt: Format) -> Scene:
+def scene(
+    found: BoardVersion, journey: Journey, view: View, state: TowerFilters, fmt: Format, *, wall: bool = False
+) -> Scene:
     """What the panels look at."""
     board, journeyed = stamp(found, view)
-    return Scene(found.board, board * 100_000 + journeyed, journey, view, state, fmt)
+    return Scene(found.board, board * 100_000 + journeyed, journey, view, state, fmt, wall)
 
 
 def acts(found: BoardVersion, who: Identity, scene_: Scene) -> None:

@@ -58,6 +58,7 @@ class Scene:
     view: View
     state: TowerFilters
     fmt: Format
+    wall: bool = False
 
     @cached_property
     def at(self) -> Scope:

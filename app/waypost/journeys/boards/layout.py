@@ -34,7 +34,7 @@ SIZES: Final[Mapping[str, Size]] = {
     "orders": Size(12, 8, 4, 4),
     "timeline": Size(6, 6, 3, 4),
     "at_risk": Size(8, 8, 3, 4),
-    "river": Size(12, 5, 4, 5),
+    "river": Size(12, 6, 4, 5),
     "text": Size(4, 3, 2, 2),
 }
 _OTHER: Final = Size(6, 6, 2, 2)
