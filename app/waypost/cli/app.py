@@ -6,6 +6,7 @@ import typer
 
 from waypost import __version__
 from waypost.cli import admin, connections, data, positions, server, tracking, webhooks
+from waypost.cli.gates import gates
 from waypost.cli.mappings import mappings
 
 app = typer.Typer(
@@ -47,4 +48,5 @@ app.add_typer(connections.connections, name="connections")
 app.add_typer(webhooks.webhooks, name="webhooks")
 app.add_typer(tracking.tracking, name="tracking")
 app.add_typer(positions.positions, name="positions")
+app.add_typer(gates, name="gates")
 app.add_typer(mappings, name="mappings")

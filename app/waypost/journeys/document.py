@@ -245,6 +245,10 @@ class Journey(Model):
         """A stage by id."""
         return next((stage for stage in self.stages if stage.id == stage_id), None)
 
+    def calendar(self, calendar_id: str) -> Calendar | None:
+        """A calendar by id; None for the empty id, the clock that never stands still."""
+        return next((calendar for calendar in self.calendars if calendar.id == calendar_id), None)
+
     def as_json(self) -> dict[str, Any]:
         """The document as it is stored and exchanged, durations in words."""
         body: dict[str, Any] = self.model_dump(mode="json")

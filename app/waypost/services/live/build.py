@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from waypost.journeys.assign import UNASSIGNED
 from waypost.journeys.cells import Cells
 from waypost.journeys.resolve import IDX
+from waypost.services.live.basis import Basis
 from waypost.services.live.effective import Effective
 from waypost.services.live.journey_view import JourneyView, Members
 from waypost.services.live.judge import judge
@@ -54,7 +55,11 @@ def build_view(
 def _journey_views(rows: Rows, histories: Histories, members: Members, now: int) -> dict[str, JourneyView]:
     return {
         history[-1].journey.id: JourneyView(
-            history[-1], place, members, judge(rows.orders, history, now), judge(rows.units, history, now)
+            history[-1],
+            place,
+            members,
+            judge(rows.orders, history, now, rows.ways),
+            judge(rows.units, history, now, rows.unit_ways),
         )
         for place, history in enumerate(histories)
     }
@@ -85,9 +90,28 @@ def _journeys(effective: Effective) -> NDArray[np.int16]:
     return np.where(effective.known[:n], effective.assigned[:n], np.int16(UNASSIGNED))
 
 
+def basis_of_orders(effective: Effective, view: View, histories: Histories) -> Basis:
+    """What the picture of orders was made of; `effective` must not have changed since."""
+    n = effective.n_orders
+    return Basis(
+        view,
+        _rows(effective),
+        effective.unit_order[: effective.n_units].copy(),
+        effective.attributes[:n],
+        np.flatnonzero(view.known),
+        view.created,
+        view.order_row,
+        view.journey,
+        histories,
+    )
+
+
 def _rows(effective: Effective) -> Rows:
     orders, units = effective.orders, effective.units
-    return Rows(_upto(orders, effective.n_orders), _upto(units, effective.n_units), effective.pairs())
+    ways = effective.ways.upto(effective.n_orders)
+    unit_ways = ways.take(effective.unit_order[: effective.n_units])
+    pairs = effective.pairs()
+    return Rows(_upto(orders, effective.n_orders), _upto(units, effective.n_units), pairs, ways, unit_ways)
 
 
 def _upto(cells: Cells, n: int) -> Cells:
