@@ -80,6 +80,7 @@ def _boards() -> list[tuple[str, str, Handler]]:
         ("GET", "/api/v1/boards/{id}/diff", boards.diff),
         ("GET", "/api/v1/boards/{id}/export", boards.export),
         ("POST", "/api/v1/boards/{id}/{act}", boards.act),
+        ("GET", "/api/v1/board-templates", boards.listed_templates),
         ("POST", "/api/v1/board-checks", boards.check),
         ("GET", "/api/v1/schemas/{name}", boards.schema),
         ("GET", "/api/v1/drafts", drafts.listing),

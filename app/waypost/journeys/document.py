@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 
 from waypost.domain.errors import DocumentError
 from waypost.domain.instants import SECOND
@@ -57,8 +57,12 @@ def _slot(value: object) -> str:
     return value
 
 
-Duration = Annotated[int, BeforeValidator(read_duration)]
-Milestone = Annotated[str, BeforeValidator(_slot)]
+_DURATION_SCHEMA = {
+    "anyOf": [{"type": "string", "pattern": r"^\s*-?(\d+d)?\s*(\d+h)?\s*(\d+m)?\s*(\d+s)?\s*$"}, {"type": "number"}],
+    "description": "A duration such as 36h, 2d 4h, 90m or -1d, or a number of seconds.",
+}
+Duration = Annotated[int, BeforeValidator(read_duration), WithJsonSchema(_DURATION_SCHEMA)]
+Milestone = Annotated[str, BeforeValidator(_slot), WithJsonSchema({"type": "string", "format": "milestone"})]
 ELSE = "else"
 CaseRef = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}:[a-z][a-z0-9_-]{0,47}$")]  # branch:case
 Audience = Literal["staff", "partner", "customer"]

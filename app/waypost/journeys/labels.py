@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from waypost.domain.errors import FieldError
 from waypost.domain.instants import zone_of
@@ -50,4 +50,12 @@ def _both(value: object) -> object:
     return value
 
 
-Name = Annotated[Labels, BeforeValidator(_both)]
+_EITHER = {"en": {"type": "string", "maxLength": 200}, "zh": {"type": "string", "maxLength": 200}}
+_NAME_SCHEMA = {
+    "anyOf": [
+        {"type": "string", "minLength": 1, "maxLength": 200},
+        {"type": "object", "properties": _EITHER, "minProperties": 1, "additionalProperties": False},
+    ],
+    "description": "A text in both languages; one that is given once stands for both.",
+}
+Name = Annotated[Labels, BeforeValidator(_both), WithJsonSchema(_NAME_SCHEMA)]

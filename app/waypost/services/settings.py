@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     tile_url: str | None = None
     tile_datum: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
     tile_attribution: str = ""
+    templates: str | None = None  # a folder with board templates of the company's own
 
     @field_validator("tile_url")
     @classmethod

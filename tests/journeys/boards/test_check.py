@@ -12,6 +12,7 @@ from tests.journeys.boards.worlds import block, board, body, case, chain, hostil
 from tests.properties import examples
 from waypost.journeys.boards.check import Known, Problem, check, errors
 from waypost.journeys.boards.document import Board
+from waypost.journeys.boards.problems import CODES
 
 KNOWN = Known(sources={"shop.example"}, dimensions={"value", "destination"})
 
@@ -140,6 +141,20 @@ def test_problems_of_the_whole(wrong: Board, expected: set[tuple[str | None, str
     assert {(p.block, p.field, p.code) for p in errors(check(wrong, KNOWN))} == expected
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "warned"),
+    [
+        ("delivered", "dispatched", True), ("customs_cleared", "customs_started", True),
+        ("cancelled", "order_created", True), ("paid", "payment_pending", True),
+        ("delivered", "paid", False), ("customs_cleared", "dispatched", False), ("paid", "order_confirmed", False),
+        ("installed", "confirmed_by_buyer", False), ("delivered", "order_closed", False),
+    ],
+)  # fmt: skip
+def test_only_what_is_backwards_in_every_trade_is_warned_about(start: str, end: str, warned: bool) -> None:
+    alone = board([block("in", "source"), stage("s", start, end), block("p", "panel", show="river")], chain("in", "s"))
+    assert {p.code for p in check(alone)} == ({"end_before_start"} if warned else set())
+
+
 def test_without_what_is_known_nothing_is_said_about_it() -> None:
     assert check(changed("shopify", sources=["anything"])) == []
 
@@ -161,6 +176,13 @@ def test_stages_on_ways_apart_may_run_alike_and_many_of_them_are_too_many() -> N
     assert {p.code for p in check(board(blocks, wires))} == {"stages_many"}
 
 
+def test_an_unfinished_branch_keeps_its_ways_apart() -> None:
+    parted = [block("in", "source"), block("br", "branch", name="", cases=[case("a", "f", 1)])]
+    parted += [stage("s", "paid", "delivered"), stage("t", "paid", "delivered"), block("p", "panel", show="river")]
+    wires = [wire("in", "br"), wire("br", "s", "a"), wire("br", "t", "else")]
+    assert said(check(board(parted, wires))) == {("br", "name", "error", "name_missing")}
+
+
 def test_ways_without_number_are_refused_and_not_computed() -> None:
     blocks, wires, last = [block("in", "source")], [], "in"
     for number in range(12):
@@ -177,7 +199,8 @@ def test_ways_without_number_are_refused_and_not_computed() -> None:
 def test_the_check_never_raises(document: dict[str, Any]) -> None:
     drawn = Board.model_validate(document)
     first = check(drawn, KNOWN)
-    assert all(p.level in ("error", "warning") and p.code for p in first)
+    assert all(p.level in ("error", "warning") for p in first)
+    assert {p.code for p in first} <= CODES
     assert {p.block for p in first} <= {None, *(b.id for b in drawn.blocks)}
     assert Board.model_validate(drawn.as_json()) == drawn
     assert check(Board.model_validate(drawn.as_json()), KNOWN) == first

@@ -70,6 +70,31 @@ def shop(**more: Any) -> Board:
     )  # fmt: skip
 
 
+def returns(**more: Any) -> Board:
+    """Exchanges and refunds part after the inspection; what was not approved in time is held."""
+    return board(
+        [
+            block("desk", "source", sources=["service.example"]),
+            stage("approval", "return_requested", "return.approved", target={"red": "2d"}),
+            block("watch", "gate", after=["return.approved"], before=["return_received"],
+                  when=[{"field": "value", "op": "gte", "value": 2000}]),
+            stage("back", "return.approved", "return_received", grain="parcel"),
+            stage("inspection", "return_received", "return.inspected"),
+            block("wish", "branch", cases=[case("exchange", "wish", "exchange")]),
+            stage("replace", "return.inspected", "return.replacement_sent"),
+            stage("refund", "return.inspected", "refunded"),
+            block("whole", "kpi", start=["return_requested"], end=["refunded", "return.replacement_sent"],
+                  target={"red": "21d"}),
+            block("figures", "panel", show="kpi"),
+        ],
+        [*chain("desk", "approval", "watch", "back", "inspection", "wish"), wire("wish", "replace", "exchange"),
+         wire("wish", "refund", "else")],
+        subject="return",
+        exits=[{"milestone": "return.rejected", "outcome": "rejected"}],
+        **more,
+    )  # fmt: skip
+
+
 @st.composite
 def flows(draw: st.DrawFn) -> dict[str, Any]:
     """A random board whose wires lead from earlier blocks to later ones; often sound, not always."""

@@ -12,6 +12,10 @@ from waypost.journeys.boards.problems import Problem
 from waypost.journeys.boards.ways import EVERY, Junctions, Ways, meet, ways_of
 
 Read = Mapping[str, Settings]
+# Payment comes before dispatch or after delivery, a bonded warehouse clears before it packs: not even the
+# vocabulary's order holds for all. It does for what is done with the goods themselves.
+_IN_ORDER = {"warehouse", "linehaul", "lastmile", "delivery", "return"}
+_ANY_TIME = {"confirmed_by_buyer", "installed", "order_confirmed", "backordered", "attempt_failed", "ready_for_pickup"}
 
 
 def check_stages(board: Board, read: Read) -> Iterator[Problem]:
@@ -38,16 +42,17 @@ def _span(block: Block, field: str, start: tuple[str, ...], end: tuple[str, ...]
     if start and set(start) <= set(end):
         yield Problem(block.id, field, "error", "start_is_end", {"milestone": start[0]})
         return
-    first, last = _slots(start), _slots(end)
-    if first and last and max(last) < min(first):
+    if start and end and all(_surely_before(last, first) for first in start for last in end):
         yield Problem(block.id, field, "warning", "end_before_start", {"start": start[0], "end": end[0]})
 
 
-def _slots(names: tuple[str, ...]) -> list[int]:
-    """The places in the vocabulary; none when one of the names is an event code, which has no place."""
-    found = [load_vocabulary().milestone(name) for name in names]
-    slots = [milestone.slot for milestone in found if milestone is not None]
-    return slots if len(slots) == len(names) else []
+def _surely_before(one: str, other: str) -> bool:
+    """Whether a milestone comes before another one in every trade, as far as the vocabulary's order tells."""
+    first, second = load_vocabulary().milestone(one), load_vocabulary().milestone(other)
+    if first is None or second is None or first.slot >= second.slot:
+        return False
+    told = {first.phase, second.phase} <= _IN_ORDER or first.phase == second.phase
+    return first.slot == 0 or (told and not {one, other} & _ANY_TIME)
 
 
 def _target(block: Block, settings: StageSettings | KpiSettings) -> Iterator[Problem]:

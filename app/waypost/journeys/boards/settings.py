@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from waypost.journeys.boards.blocks import Settings, kinds
+from waypost.journeys.boards.blocks import BranchSettings, Settings, kinds
 from waypost.journeys.boards.document import Block, Board
-from waypost.journeys.document import read_duration
+from waypost.journeys.document import ELSE, read_duration
 
 SHOWN = 80  # characters of what was entered that a fault repeats
 
@@ -47,6 +47,18 @@ def read_all(board: Board) -> tuple[dict[str, Settings], dict[str, list[Fault]]]
         else:
             read[block.id] = settings
     return read, faults
+
+
+def ports(block: Block) -> set[str]:
+    """The outputs of a branch; nothing for other blocks. What is not finished yet counts as far as it can be read."""
+    if block.kind != "branch":
+        return set()
+    settings = read_settings(block)[0]
+    if isinstance(settings, BranchSettings):
+        return {*(case.id for case in settings.cases), ELSE}
+    cases = block.set.get("cases")
+    found = [case.get("id") for case in cases if isinstance(case, dict)] if isinstance(cases, list) else []
+    return {*(name for name in found if isinstance(name, str)), ELSE}
 
 
 def _faults(block: Block, error: ValidationError) -> list[Fault]:

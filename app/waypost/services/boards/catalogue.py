@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple
 from sqlalchemy.engine import Connection, Engine
 
 from waypost.domain.errors import NotFound
+from waypost.journeys.boards.derive import board_of
 from waypost.journeys.boards.document import Board
 from waypost.journeys.document import read_journey
-from waypost.services.boards.plain import board_of
 from waypost.services.boards.reading import read_board
 from waypost.services.journeys import KIND as JOURNEY
 from waypost.store import documents, drafts

@@ -6,7 +6,7 @@ start and end with any event code, an approval or an inspection, and not only wi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from waypost.domain.instants import SECOND
 from waypost.domain.state import UNDATED, standing
-from waypost.domain.statement import Classifier, Evidence
+from waypost.domain.statement import Classifier, Evidence, Statement
 from waypost.journeys.assign import UNASSIGNED, assign
 from waypost.journeys.cells import ABSENT, NEVER, RANK_SHIFT, UNDATED_RANK, Cells, times
 from waypost.journeys.project import Mask, Projection, StageFacts, Status, code_slot
@@ -31,6 +31,7 @@ from waypost.store import reads
 from waypost.store.rows import StoredEvent
 
 Histories = Sequence[Sequence[JourneyVersion]]
+Told = StoredEvent | Statement
 FORGET = 60 * SECOND
 REFUNDED, REQUESTED = 12, 36
 
@@ -47,20 +48,24 @@ class ReturnBook:
 
     def read(self, connection: Connection, keys: Sequence[int]) -> None:
         """Take in the returns with these keys as they are in the store now."""
-        if not keys:
-            return
+        if keys:
+            events = reads.events_of_subjects(connection, keys)
+            self.put({key: events.get(key, []) for key in keys})
+
+    def put(self, events: Mapping[int, Sequence[Told]]) -> None:
+        """Take in returns with everything that was said about them."""
+        keys = list(events)
         for key in keys:
             if key not in self._place:
                 self._place[key] = len(self.keys)
                 self.keys.append(key)
         if len(self.keys) > self.cells.n:
             self.cells = self.cells.grown(len(self.keys) + len(self.keys) // 4 + 64)
-        events = reads.events_of_subjects(connection, keys)
         places = np.array([self._place[key] for key in keys], dtype=np.intp)
         changed = set(places.tolist())
         # A new one, because pictures that were taken still fill the old one.
         self._orders = {place: rows for place, rows in self._orders.items() if place not in changed}
-        self.cells = self.cells.replaced(places, _columns([events.get(key, []) for key in keys]))
+        self.cells = self.cells.replaced(places, _columns(list(events.values())))
 
     def picture(self, table: SubjectTable, histories: Histories, now: int) -> Returns:
         """The returns at an instant (us), each on the journey of returns that its attributes choose."""
@@ -270,7 +275,7 @@ class ReturnJourney:
         return due
 
 
-def _columns(returns: Sequence[Sequence[StoredEvent]]) -> Cells:
+def _columns(returns: Sequence[Sequence[Told]]) -> Cells:
     cells = Cells(len(returns))
     for place, events in enumerate(returns):
         for event in standing(events):
@@ -284,7 +289,7 @@ def _columns(returns: Sequence[Sequence[StoredEvent]]) -> Cells:
     return cells
 
 
-def _ranked(event: StoredEvent) -> np.int64:
+def _ranked(event: Told) -> np.int64:
     if event.at is None or event.at == UNDATED:
         return np.int64((int(UNDATED_RANK) << RANK_SHIFT) | int(event.evidence))
     return np.int64((int(event.evidence) << RANK_SHIFT) | event.at)

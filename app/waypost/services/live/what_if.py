@@ -11,8 +11,7 @@ from waypost.domain.subject import SubjectKind
 from waypost.services.journeys import Journeys
 from waypost.services.live.build import build_view, sum_up
 from waypost.services.live.effective import Effective
-from waypost.services.live.returns import ReturnBook
-from waypost.services.live.summary import Histories
+from waypost.services.live.returns import Histories, ReturnBook, Told
 from waypost.services.live.table import StateRow, SubjectTable
 from waypost.services.live.view import View
 from waypost.store.reads import LinkRow
@@ -22,14 +21,15 @@ class WhatIf:
     """Some subjects, closed under their links; states are put in, pictures come out."""
 
     def __init__(self, histories: Histories, now: int) -> None:
-        self._histories, self.now = histories, now
-        self._table, self._effective = SubjectTable(), Effective()
+        self._histories = [history for history in histories if history[-1].journey.subject == "order"]
+        self._of_returns = [history for history in histories if history[-1].journey.subject == "return"]
+        self.now = now
+        self._table, self._effective, self._book = SubjectTable(), Effective(), ReturnBook()
 
     @classmethod
     def published(cls, journeys: Journeys, now: int) -> WhatIf:
-        """On the journeys of orders in force."""
-        found = [journeys.history(v.journey.id) for v in journeys.published()]
-        return cls([history for history in found if history[-1].journey.subject == "order"], now)
+        """On the journeys in force."""
+        return cls([journeys.history(v.journey.id) for v in journeys.published()], now)
 
     def put(self, states: Sequence[StateRow], occurrences: Mapping[int, Sequence[Occurrence]]) -> None:
         """Set states of subjects, and what recurred of those that are lines."""
@@ -41,11 +41,15 @@ class WhatIf:
         """Add links, each once; after the states of both their ends."""
         self._table.put_links([], links)
 
+    def tell(self, events: Mapping[int, Sequence[Told]]) -> None:
+        """Set everything that was said about returns; after their states."""
+        self._book.put(events)
+
     def view(self) -> View:
         """The picture of what was put in so far."""
         everything = np.arange(len(self._table), dtype=np.intp)
         places = self._effective.update(self._table, everything)
         self._effective.assign(self._histories, None)
         summary = sum_up(self._effective, None, places, self._histories, self.now)
-        returns = ReturnBook().picture(self._table, [], self.now)  # they are read with their events, which stay
+        returns = self._book.picture(self._table, self._of_returns, self.now)
         return build_view(self._table, self._effective, summary, self._histories, 0, self.now, returns)
