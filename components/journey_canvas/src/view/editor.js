@@ -14,6 +14,8 @@ import { fill } from "./words.js";
 const NOTHING = Object.freeze([]);
 const NONE = new Set();
 const RETRY_MS = 10_000;
+const MARGIN = 48; // pixels around what is shown first
+const LEGIBLE = 0.66; // no smaller on the first look
 
 export class Editor {
   constructor(host) {
@@ -28,6 +30,7 @@ export class Editor {
     this.told = "";
     this.telling = 0; // the timer of a selection on its way to Python
     this.focused = 0;
+    this.viewed = null; // the draft that has been shown for the first time
     this.ui = {
       data: null,
       ids: NONE,
@@ -310,6 +313,20 @@ export class Editor {
 
   fit() {
     this.flow?.fitView({ padding: 0.16, maxZoom: 1, duration: this.pace() });
+  }
+
+  /** The whole draft if it can be read like that, else its beginning. */
+  firstView(draft) {
+    const box = this.host.querySelector(".react-flow")?.getBoundingClientRect();
+    if (this.viewed === draft || !box || !this.flow || !this.doc.blocks.length) return;
+    this.viewed = draft;
+    const bounds = this.flow.getNodesBounds(this.flow.getNodes());
+    const [width, height] = [box.width - 2 * MARGIN, box.height - 2 * MARGIN];
+    const whole = Math.min(1, width / bounds.width, height / bounds.height);
+    const zoom = Math.max(whole, LEGIBLE);
+    const start = (room, size, from) => MARGIN + Math.max(0, (room - size * zoom) / 2) - from * zoom;
+    const [x, y] = [start(width, bounds.width, bounds.x), start(height, bounds.height, bounds.y)];
+    this.flow.setViewport({ x, y, zoom });
   }
 
   pace() {
