@@ -98,9 +98,10 @@ function Item({ item, reachable }) {
 
 /** The block that follows the pointer. */
 export function Ghost() {
+  const { t } = useData();
   const ghost = useUi((ui) => ui.ghost);
   if (!ghost) return null;
-  const { item, x, y, ok, zoom } = ghost;
+  const { item, x, y, ok, over, zoom } = ghost;
   return (
     <div
       className="ghost block"
@@ -114,6 +115,12 @@ export function Ghost() {
         </span>
         <span className="title">{item.label}</span>
       </div>
+      {over && (
+        <span className="mark">
+          <Icon name="add_link" />
+          {t.splice}
+        </span>
+      )}
     </div>
   );
 }

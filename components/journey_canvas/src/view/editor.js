@@ -9,10 +9,11 @@ import * as rules from "../core/rules.mjs";
 import { Copying } from "./copying.js";
 import { Linking } from "./linking.js";
 import { steady } from "./steady.mjs";
-import { fill } from "./words.js";
+import { fill, portId } from "./words.js";
 
 const NOTHING = Object.freeze([]);
 const NONE = new Set();
+const PORT = 23; // pixels from the top of a block to its plain ports
 const RETRY_MS = 10_000;
 const MARGIN = 48; // pixels around what is shown first
 const LEGIBLE = 0.75; // no smaller on the first look
@@ -129,6 +130,13 @@ export class Editor {
     const wires = this.doc.wires.filter((wire) => wire.from === id);
     return rules.portsOf(this.kinds.get(block?.kind), this.data.faces[id]?.cases, wires);
   }
+
+  /** How much lower a wire begins than it ends when both blocks are level, as measured; see layout.layered. */
+  dropOf = ({ from, port }) => {
+    const ports = this.flow?.getInternalNode(from)?.internals.handleBounds?.source ?? NOTHING;
+    const handle = ports.find((one) => one.id === portId(port));
+    return handle ? Math.round(handle.y + handle.height / 2 - PORT) : 0;
+  };
 
   sizeOf = (id) => this.flow?.getNode(id)?.measured ?? null;
 
@@ -280,6 +288,7 @@ export class Editor {
     if (!ids.size && !wires.size) return;
     const text = ids.size ? this.t.said_removed : this.t.said_disconnected;
     if (this.edit(edits.removed(this.doc, ids, wires), NOTHING)) this.say(text, { n: ids.size || wires.size });
+    this.focusBoard(); // what had the focus may be gone: the block, or the button that was pressed
   }
 
   duplicate() {
@@ -301,7 +310,7 @@ export class Editor {
 
   arrange(how) {
     const blocks = this.chosen();
-    if (how === "tidy") this.move(layout.layered(this.doc, this.sizeOf));
+    if (how === "tidy") this.move(layout.layered(this.doc, this.sizeOf, this.dropOf));
     else if (blocks.length < 2) return;
     else if (how === "left" || how === "top") this.move(layout.aligned(blocks, how));
     else this.move(layout.distributed(blocks, how, this.sizeOf));
@@ -363,6 +372,10 @@ export class Editor {
     node?.focus({ preventScroll: true });
     const there = node && this.host.getRootNode().activeElement === node;
     if (!there && frames > 0) requestAnimationFrame(() => this.focusBlock(id, frames - 1));
+  }
+
+  focusBoard() {
+    this.host.querySelector(".board")?.focus({ preventScroll: true });
   }
 
   /** The same, if the keyboard is on the board already. */
