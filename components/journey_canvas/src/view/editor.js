@@ -79,6 +79,7 @@ export class Editor {
     if (this.ui.data !== this.data) this.set({ data: this.data });
     const fresh = this.desk.receive(this.data.server, this.data.saved);
     if (fresh) this.prune();
+    if (fresh && !this.doc.blocks.length) this.viewed = this.desk.draft; // it is built under the person's eyes
     this.followFocus();
   }
 
