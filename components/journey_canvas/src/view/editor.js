@@ -9,11 +9,14 @@ import * as rules from "../core/rules.mjs";
 import { Copying } from "./copying.js";
 import { Linking } from "./linking.js";
 import { steady } from "./steady.mjs";
-import { fill } from "./words.js";
+import { fill, portId } from "./words.js";
 
 const NOTHING = Object.freeze([]);
 const NONE = new Set();
+const PORT = 23; // pixels from the top of a block to its plain ports
 const RETRY_MS = 10_000;
+const MARGIN = 48; // pixels around what is shown first
+const LEGIBLE = 0.75; // no smaller on the first look
 
 export class Editor {
   constructor(host) {
@@ -28,6 +31,7 @@ export class Editor {
     this.told = "";
     this.telling = 0; // the timer of a selection on its way to Python
     this.focused = 0;
+    this.viewed = null; // the draft that has been shown for the first time
     this.ui = {
       data: null,
       ids: NONE,
@@ -75,6 +79,7 @@ export class Editor {
     if (this.ui.data !== this.data) this.set({ data: this.data });
     const fresh = this.desk.receive(this.data.server, this.data.saved);
     if (fresh) this.prune();
+    if (fresh && !this.doc.blocks.length) this.viewed = this.desk.draft; // it is built under the person's eyes
     this.followFocus();
   }
 
@@ -126,6 +131,13 @@ export class Editor {
     const wires = this.doc.wires.filter((wire) => wire.from === id);
     return rules.portsOf(this.kinds.get(block?.kind), this.data.faces[id]?.cases, wires);
   }
+
+  /** How much lower a wire begins than it ends when both blocks are level, as measured; see layout.layered. */
+  dropOf = ({ from, port }) => {
+    const ports = this.flow?.getInternalNode(from)?.internals.handleBounds?.source ?? NOTHING;
+    const handle = ports.find((one) => one.id === portId(port));
+    return handle ? Math.round(handle.y + handle.height / 2 - PORT) : 0;
+  };
 
   sizeOf = (id) => this.flow?.getNode(id)?.measured ?? null;
 
@@ -277,6 +289,7 @@ export class Editor {
     if (!ids.size && !wires.size) return;
     const text = ids.size ? this.t.said_removed : this.t.said_disconnected;
     if (this.edit(edits.removed(this.doc, ids, wires), NOTHING)) this.say(text, { n: ids.size || wires.size });
+    this.focusBoard(); // what had the focus may be gone: the block, or the button that was pressed
   }
 
   duplicate() {
@@ -298,7 +311,7 @@ export class Editor {
 
   arrange(how) {
     const blocks = this.chosen();
-    if (how === "tidy") this.move(layout.layered(this.doc, this.sizeOf));
+    if (how === "tidy") this.move(layout.layered(this.doc, this.sizeOf, this.dropOf));
     else if (blocks.length < 2) return;
     else if (how === "left" || how === "top") this.move(layout.aligned(blocks, how));
     else this.move(layout.distributed(blocks, how, this.sizeOf));
@@ -310,6 +323,21 @@ export class Editor {
 
   fit() {
     this.flow?.fitView({ padding: 0.16, maxZoom: 1, duration: this.pace() });
+  }
+
+  /** The whole draft if it can be read like that, else its beginning. */
+  firstView(draft) {
+    const box = this.host.querySelector(".react-flow")?.getBoundingClientRect();
+    if (this.viewed === draft || !box || !this.flow || !this.doc.blocks.length) return;
+    this.viewed = draft;
+    const bounds = this.flow.getNodesBounds(this.flow.getNodes());
+    const margin = Math.min(MARGIN, box.width / 16);
+    const [width, height] = [box.width - 2 * margin, box.height - 2 * margin];
+    const whole = Math.min(1, width / bounds.width, height / bounds.height);
+    const zoom = Math.max(whole, LEGIBLE);
+    const start = (room, size, from) => margin + Math.max(0, (room - size * zoom) / 2) - from * zoom;
+    const [x, y] = [start(width, bounds.width, bounds.x), start(height, bounds.height, bounds.y)];
+    this.flow.setViewport({ x, y, zoom });
   }
 
   pace() {
@@ -339,10 +367,21 @@ export class Editor {
     });
   }
 
-  /** Put the keyboard's focus on a block. */
-  focusBlock(id) {
+  /** Put the keyboard's focus on a block; a new one cannot take it before it has been measured. */
+  focusBlock(id, frames = 20) {
     const node = this.host.querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
     node?.focus({ preventScroll: true });
+    const there = node && this.host.getRootNode().activeElement === node;
+    if (!there && frames > 0) requestAnimationFrame(() => this.focusBlock(id, frames - 1));
+  }
+
+  focusBoard() {
+    this.host.querySelector(".board")?.focus({ preventScroll: true });
+  }
+
+  /** The same, if the keyboard is on the board already. */
+  carryFocus(id) {
+    if (this.host.getRootNode().activeElement?.closest?.(".board")) this.focusBlock(id);
   }
 
   walkTo(direction) {
@@ -351,7 +390,7 @@ export class Editor {
     if (!next) return;
     this.select([next.id]);
     this.reveal(next.id);
-    requestAnimationFrame(() => this.focusBlock(next.id));
+    this.focusBlock(next.id);
   }
 
   open(id) {
@@ -379,7 +418,7 @@ export class Editor {
   closeSearch() {
     const id = this.only;
     this.set({ finding: null });
-    if (id) requestAnimationFrame(() => this.focusBlock(id));
+    if (id) this.focusBlock(id);
   }
 }
 

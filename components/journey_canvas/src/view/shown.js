@@ -4,13 +4,9 @@ import { MarkerType } from "@xyflow/react";
 import { wireKey } from "../core/doc.mjs";
 import { portsOf } from "../core/rules.mjs";
 import { steady } from "./steady.mjs";
-import { fill } from "./words.js";
+import { fill, portId } from "./words.js";
 
 const MARKER = { type: MarkerType.ArrowClosed, width: 16, height: 16, color: "var(--wire, var(--wp-muted))" };
-
-// React Flow takes an empty handle id for "any"; so each has a letter in front.
-export const portId = (port) => `p${port}`;
-export const portOf = (handle) => (handle ?? "").slice(1);
 
 export function shownBlocks(old, doc, data, editor, ids, linking) {
   const before = new Map(old.map((node) => [node.id, node]));
