@@ -17,6 +17,7 @@ from waypost.web import (
     builder_fields,
     builder_history,
     builder_problems,
+    builder_try,
     builder_words,
 )
 from waypost.web.builder_changes import changes
@@ -52,8 +53,6 @@ def draw(desk: Desk, problems: Sequence[Problem], who: Identity, fmt: Format, ca
         if held == "problems":
             _problems(desk, problems, fmt)
         elif held == "try":
-            from waypost.web import builder_try
-
             builder_try.draw(desk, problems, fmt)
         elif held == "changes":
             changes(desk, fmt, canvas)

@@ -111,7 +111,8 @@ def _ask(desk: Desk, who: Identity, step: str, blocked: str, fmt: Format, *, pri
 
 def _review(desk: Desk, who: Identity, blocked: str, fmt: Format) -> None:
     own = desk.draft.updated_by == who.name
-    why = fmt.t(_REFUSED["four_eyes"]) if own else blocked
+    refusal = _REFUSED["four_eyes"]
+    why = fmt.t(refusal) if own else blocked
     _ask(desk, who, "approve", why, fmt)
     _ask(desk, who, "reject", "", fmt, primary=False)
 
