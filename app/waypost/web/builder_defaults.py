@@ -38,7 +38,7 @@ def _fits(board: Board, wire: Wire) -> bool:
     block, shown = board.block(wire.to), board.block(wire.from_)
     if block is None or shown is None or block.kind != "panel":
         return True
-    return shown.kind in dict[str, tuple[str, ...]](FITS).get(str(block.set.get("show")), ())
+    return shown.kind in {str(show): fit for show, fit in FITS.items()}.get(str(block.set.get("show")), ())
 
 
 def _put(block: Block, more: dict[str, Any] | None) -> Block:

@@ -36,6 +36,11 @@ TABS: Final = {
 Canvas = Callable[..., Any]
 
 
+def room(tall: int, low: int) -> int:
+    """How high the canvas above may be."""
+    return tall if st.session_state.get(TAB, "problems") == "problems" else low
+
+
 def draw(desk: Desk, problems: Sequence[Problem], who: Identity, fmt: Format, canvas: Canvas) -> None:
     """What is open in the drawer."""
     t = fmt.t
@@ -65,7 +70,7 @@ def draw(desk: Desk, problems: Sequence[Problem], who: Identity, fmt: Format, ca
 def _problems(desk: Desk, problems: Sequence[Problem], fmt: Format) -> None:
     t = fmt.t
     if not problems:
-        st.markdown(f":material/check: {t('Nothing is missing: this board can be published.')}")
+        builder_fields.noted("check", t("Nothing is missing: this board can be published."))
         return
     for place, problem in enumerate(problems):
         left, right = st.columns([1, 4], vertical_alignment="center")

@@ -12,7 +12,7 @@ from waypost.services.boards.sides import Stand
 from waypost.services.boards.walk import Step, Walk, walk
 from waypost.web import builder_try, cache, deps
 from waypost.web.builder_desk import Desk
-from waypost.web.builder_fields import tied
+from waypost.web.builder_fields import strong, tied
 from waypost.web.format import Format
 from waypost.web.words import event_label
 
@@ -22,7 +22,7 @@ _HELD: Final = "builder.walk"  # (draft, revision, text), the walk, the step
 def draw(desk: Desk, found: Replay, fmt: Format) -> None:
     """Choose an order and step through it."""
     t = fmt.t
-    st.markdown(f"**{t('Step through one order')}**")
+    strong(t("Step through one order"))
     held: dict[str, Any] = st.session_state.setdefault(_HELD, {"text": "", "mark": None, "walk": None, "step": 0})
 
     def put(text: str) -> None:
