@@ -8,12 +8,13 @@ from typing import Any
 
 import orjson
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers as Given
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from waypost.api import metrics
+from waypost.api.gate import Headers
 from waypost.domain.errors import FieldError, Overloaded
 from waypost.services.app import Waypost
 from waypost.services.ingest import MAX_BYTES, Reading, outcomes, read_body
@@ -30,17 +31,18 @@ class Express:
     They cost more than reading and storing an event does (bench/README.md, ingest.single64).
     """
 
-    def __init__(self, app: ASGIApp, waypost: Waypost) -> None:
-        self._app, self._waypost = app, waypost
+    def __init__(self, waypost: Waypost) -> None:
+        self._waypost = waypost
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
-            await self._app(scope, receive, send)
-            return
-        status, content, headers = await _answer(self._waypost, scope, receive)
-        size = str(len(content)).encode()
-        fixed = [(b"content-type", b"application/json"), (b"content-length", size)]
-        await send({"type": "http.response.start", "status": status, "headers": fixed + headers})
+    def takes(self, scope: Scope) -> bool:
+        """Whether this is a POST of events."""
+        return bool(scope["path"] == PATH and scope["method"] == "POST")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
+        status, content, own = await _answer(self._waypost, scope, receive)
+        size = b"%d" % len(content)
+        all_ = [(b"content-type", b"application/json"), (b"content-length", size), *own, *headers]
+        await send({"type": "http.response.start", "status": status, "headers": all_})
         await send({"type": "http.response.body", "body": content})
 
 
@@ -62,17 +64,18 @@ async def _answer(waypost: Waypost, scope: Scope, receive: Receive) -> Answer:
     except Overloaded as error:
         text = {"error": str(error), "remedy": f"Wait {error.retry_after} s and send again."}
         return 429, orjson.dumps(text), [(b"retry-after", str(error.retry_after).encode())]
-    return 200, orjson.dumps(_told(reading, receipt.outcomes)), []
+    return 200, _told(reading, receipt.outcomes), []
 
 
-def _told(reading: Reading, stored: list[str]) -> dict[str, Any]:
+def _told(reading: Reading, stored: list[str]) -> bytes:
+    if reading.single:
+        metrics.count_events(stored[0], 1)
+        return b'{"id":%b,"status":"%b"}' % (orjson.dumps(reading.said[0].event_id), stored[0].encode())
     found = outcomes(reading, stored)
     counts = Counter([outcome.status for outcome in found])
     for status, n in counts.items():
         metrics.count_events(status, n)
-    if reading.single:
-        return found[0].as_json()
-    return {**{n: counts.get(n, 0) for n in OUTCOMES}, "results": [o.as_json() for o in found]}
+    return orjson.dumps({**{n: counts.get(n, 0) for n in OUTCOMES}, "results": [o.as_json() for o in found]})
 
 
 def _refused(status: int, error: FieldError) -> Answer:
@@ -86,9 +89,17 @@ def problem(status: int, error: FieldError) -> JSONResponse:
 
 async def _body(receive: Receive) -> bytes:
     """The body, read no further than the limit."""
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        body: bytes = message.get("body", b"")
+        if len(body) <= MAX_BYTES:
+            return body
+    return await _long_body(message, receive)
+
+
+async def _long_body(message: Message, receive: Receive) -> bytes:
     parts, size, more = [], 0, True
     while more:
-        message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         part = message.get("body", b"")
@@ -99,6 +110,8 @@ async def _body(receive: Receive) -> bytes:
                 "body", f"it has more than {MAX_BYTES} bytes.", "Send at most 16 MiB and 5,000 events per request."
             )
         parts.append(part)
+        if more:
+            message = await receive()
     return b"".join(parts)
 
 
@@ -110,9 +123,12 @@ async def _read(body: bytes, waypost: Waypost) -> Reading:
 
 def _with_binary_headers(scope: Scope, body: bytes) -> bytes:
     """CloudEvents' binary mode: attributes in ce-* headers, the body is the data."""
-    if all(name != b"ce-specversion" for name, _ in scope["headers"]):
+    for name, _ in scope["headers"]:
+        if name == b"ce-specversion":
+            break
+    else:
         return body
-    given = Headers(scope=scope).items()
+    given = Given(scope=scope).items()
     event: dict[str, Any] = {name[3:]: value for name, value in given if name.startswith("ce-")}
     if body:
         try:

@@ -75,7 +75,8 @@ def lock_writer(connection: Connection) -> None:
 def _open_sqlite(url: str, database: str | None) -> Engine:
     if database and database != ":memory:":
         Path(database).expanduser().parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
+    connecting = {"timeout": BUSY_MS / 1000, "check_same_thread": False, "cached_statements": 512}
+    engine = sa.create_engine(url, connect_args=connecting)
 
     @sa.event.listens_for(engine, "connect")
     def configure(raw: Any, _record: Any) -> None:
