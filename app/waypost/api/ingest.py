@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from typing import Any
 
 import orjson
+import sqlalchemy as sa
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers as Given
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from waypost.api import metrics
 from waypost.api.gate import Headers
 from waypost.domain.errors import FieldError, Overloaded
 from waypost.services.app import Waypost
 from waypost.services.ingest import MAX_BYTES, Reading, outcomes, read_body
+from waypost.services.room import Place
 
 PATH = "/api/v1/events"
 OUTCOMES = ("accepted", "duplicate", "unmapped", "quarantined")
 Answer = tuple[int, bytes, list[tuple[bytes, bytes]]]  # status, body, headers
 INLINE_BYTES = 64 * 1024  # larger bodies are parsed off the event loop
+DISCARDED = 4 * MAX_BYTES  # so much is let pass by unread before the connection is cut
+LATER_S = 5
+log = logging.getLogger("waypost.ingest")
 
 
 class Express:
@@ -54,16 +60,25 @@ async def post_events(request: Request) -> Response:
 
 
 async def _answer(waypost: Waypost, scope: Scope, receive: Receive) -> Answer:
+    coming = _Body(receive)
     try:
-        body = _with_binary_headers(scope, await _body(receive))
-        reading = await _read(body, waypost)
-        receipt = await waypost.store(reading.said, reading.refused)
+        with waypost.room.place(_declared(scope)) as place:
+            body = _with_binary_headers(scope, await coming.whole(place))
+            reading = await _read(body, waypost)
+            del body
+            receipt = await waypost.store(reading.said, reading.refused)
     except FieldError as error:
+        await coming.discard()
         metrics.REFUSED.inc()
         return _refused(413 if error.field == "body" and "bytes" in error.problem else 422, error)
     except Overloaded as error:
+        await coming.discard()
         text = {"error": str(error), "remedy": f"Wait {error.retry_after} s and send again."}
         return 429, orjson.dumps(text), [(b"retry-after", str(error.retry_after).encode())]
+    except sa.exc.OperationalError:
+        log.exception("events could not be stored")
+        text = {"error": "The events could not be stored.", "remedy": f"Wait {LATER_S} s and send again."}
+        return 503, orjson.dumps(text), [(b"retry-after", str(LATER_S).encode())]
     return 200, _told(reading, receipt.outcomes), []
 
 
@@ -87,32 +102,57 @@ def problem(status: int, error: FieldError) -> JSONResponse:
     return JSONResponse({"error": error.problem, "field": error.field, "remedy": error.remedy}, status)
 
 
-async def _body(receive: Receive) -> bytes:
-    """The body, read no further than the limit."""
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body", False):
-        body: bytes = message.get("body", b"")
-        if len(body) <= MAX_BYTES:
-            return body
-    return await _long_body(message, receive)
+def _declared(scope: Scope) -> int:
+    """How long the body says it is; 0 when it does not. Errors: FieldError when it is too long."""
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            size = int(value) if value.isdigit() and len(value) < 16 else 0
+            return size if size <= MAX_BYTES else _too_long()
+    return 0
 
 
-async def _long_body(message: Message, receive: Receive) -> bytes:
-    parts, size, more = [], 0, True
-    while more:
+def _too_long() -> int:
+    raise FieldError(
+        "body", f"it has more than {MAX_BYTES} bytes.", "Send at most 16 MiB and 5,000 events per request."
+    )
+
+
+class _Body:
+    """The body as it comes in; what is refused unread still has to be taken off the line."""
+
+    __slots__ = ("_receive", "more")
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.more = True
+
+    async def whole(self, place: Place) -> bytes:
+        """All of it, read no further than the limit. Errors: FieldError, Overloaded."""
+        part = await self._part()
+        parts, size = [part], len(part)
+        while self.more:
+            place.grow(size)
+            part = await self._part()
+            parts.append(part)
+            size += len(part)
+            if size > MAX_BYTES:
+                _too_long()
+        place.grow(size)
+        return part if len(parts) == 1 else b"".join(parts)
+
+    async def discard(self) -> None:
+        """Let the rest pass by: a client that is still sending would not see the answer otherwise."""
+        size = 0
+        while self.more and size < DISCARDED:
+            size += len(await self._part())
+
+    async def _part(self) -> bytes:
+        message = await self._receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
-        part = message.get("body", b"")
-        more = message.get("more_body", False)
-        size += len(part)
-        if size > MAX_BYTES:
-            raise FieldError(
-                "body", f"it has more than {MAX_BYTES} bytes.", "Send at most 16 MiB and 5,000 events per request."
-            )
-        parts.append(part)
-        if more:
-            message = await receive()
-    return b"".join(parts)
+        self.more = message.get("more_body", False)
+        part: bytes = message.get("body", b"")
+        return part
 
 
 async def _read(body: bytes, waypost: Waypost) -> Reading:
