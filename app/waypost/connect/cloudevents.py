@@ -40,7 +40,7 @@ def read_event(item: Any, vocabulary: Vocabulary, now: int) -> Statement:
     if kind or target is not None:
         _check_target(kind, target)
     stated, spoken = _times(item, given, classifier, now)
-    if evidence is Evidence.PREDICTED and classifier is Classifier.ACTUAL:
+    if evidence == Evidence.PREDICTED and classifier == Classifier.ACTUAL:
         raise FieldError("data.evidence", "a prediction is no actual event.", "Send classifier 'estimated' with it.")
     entry = vocabulary.event(type_)
     word = given.get("word")

@@ -47,8 +47,9 @@ def merge_packed(held: Packed, said: Iterable[Sayable]) -> Packed:
         if s.attributes or s.classifier != Classifier.ACTUAL:
             change = change or SubjectState()
             change.add(s)
-        elif s.slot is not None and s.evidence != Evidence.PREDICTED:
-            cells = merge_cell(cells, s.slot * 4 + s.evidence, UNDATED if s.at is None else s.at)
+        elif (slot := s.slot) is not None and (evidence := s.evidence) != Evidence.PREDICTED:
+            at = s.at
+            cells = merge_cell(cells, slot * 4 + evidence, UNDATED if at is None else at)
     if change is None:
         return Packed(cells, held.promises, held.attributes)
     for key, at in change.cells.items():

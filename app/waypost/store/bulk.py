@@ -116,8 +116,8 @@ def chunks(items: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:
 @lru_cache(maxsize=1024)
 def _insert_sql(dialect_name: str, table_name: str, columns: tuple[str, ...], on_conflict: str, rows: int = 1) -> str:
     if rows > 1:
-        one = f"({', '.join('?' * len(columns))})"
         text = _insert_sql(dialect_name, table_name, columns, on_conflict)
+        one = text[text.index(" VALUES (") + 8 : text.index(") ON CONFLICT") + 1]
         return text.replace(one, ", ".join([one] * rows), 1)
     from waypost.store.schema import metadata
 
@@ -134,7 +134,7 @@ def _insert_sql(dialect_name: str, table_name: str, columns: tuple[str, ...], on
             command = command.on_duplicate_key_update({keys[0]: table.c[keys[0]]})
         return _compiled(command, mysql.dialect(paramstyle="format"), columns)
     maker = postgresql if dialect_name == "postgresql" else sqlite
-    insert: Any = maker.insert(table).values(values)
+    insert: Any = maker.insert(table).values(values).inline()  # else it would ask for the key of every row
     if on_conflict == "update":
         insert = insert.on_conflict_do_update(index_elements=keys, set_={n: insert.excluded[n] for n in changed})
     else:
