@@ -3,6 +3,8 @@
 `waypost serve` is the usual way; this one reads its settings from WAYPOST_* variables.
 """
 
-from waypost.web.start import build
+from waypost.web.start import build, settle
 
 app = build()
+settle()
+settle()

@@ -103,6 +103,6 @@ def without_identity(scope: Scope) -> Scope:
     headers = [
         (name, value)
         for name, value in scope["headers"]
-        if not name.lower().replace(b"_", b"-").startswith(b"x-waypost-")
+        if name[:1] not in b"xX" or not name.lower().replace(b"_", b"-").startswith(b"x-waypost-")
     ]
     return {**scope, "headers": headers}

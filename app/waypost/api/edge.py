@@ -34,5 +34,5 @@ def build_edge(
         waypost.close()
 
     routes = [*track_routes(waypost, access), *api_routes(waypost), *login_routes(access), *closing_routes()]
-    middleware = [Middleware(Gate, access=access), Middleware(Express, waypost=waypost)]
+    middleware = [Middleware(Gate, access=access, short=Express(waypost))]
     return Starlette(routes=routes, middleware=middleware, lifespan=lifespan)

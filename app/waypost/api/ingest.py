@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from typing import Any
 
 import orjson
+import sqlalchemy as sa
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers as Given
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from waypost.api import metrics
+from waypost.api.gate import Headers
 from waypost.domain.errors import FieldError, Overloaded
 from waypost.services.app import Waypost
 from waypost.services.ingest import MAX_BYTES, Reading, outcomes, read_body
+from waypost.services.room import Place
 
 PATH = "/api/v1/events"
 OUTCOMES = ("accepted", "duplicate", "unmapped", "quarantined")
 Answer = tuple[int, bytes, list[tuple[bytes, bytes]]]  # status, body, headers
 INLINE_BYTES = 64 * 1024  # larger bodies are parsed off the event loop
+DISCARDED = 4 * MAX_BYTES  # so much is let pass by unread before the connection is cut
+LATER_S = 5
+log = logging.getLogger("waypost.ingest")
 
 
 class Express:
@@ -30,17 +37,18 @@ class Express:
     They cost more than reading and storing an event does (bench/README.md, ingest.single64).
     """
 
-    def __init__(self, app: ASGIApp, waypost: Waypost) -> None:
-        self._app, self._waypost = app, waypost
+    def __init__(self, waypost: Waypost) -> None:
+        self._waypost = waypost
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
-            await self._app(scope, receive, send)
-            return
-        status, content, headers = await _answer(self._waypost, scope, receive)
-        size = str(len(content)).encode()
-        fixed = [(b"content-type", b"application/json"), (b"content-length", size)]
-        await send({"type": "http.response.start", "status": status, "headers": fixed + headers})
+    def takes(self, scope: Scope) -> bool:
+        """Whether this is a POST of events."""
+        return bool(scope["path"] == PATH and scope["method"] == "POST")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
+        status, content, own = await _answer(self._waypost, scope, receive)
+        size = b"%d" % len(content)
+        all_ = [(b"content-type", b"application/json"), (b"content-length", size), *own, *headers]
+        await send({"type": "http.response.start", "status": status, "headers": all_})
         await send({"type": "http.response.body", "body": content})
 
 
@@ -52,27 +60,37 @@ async def post_events(request: Request) -> Response:
 
 
 async def _answer(waypost: Waypost, scope: Scope, receive: Receive) -> Answer:
+    coming = _Body(receive)
     try:
-        body = _with_binary_headers(scope, await _body(receive))
-        reading = await _read(body, waypost)
-        receipt = await waypost.store(reading.said, reading.refused)
+        with waypost.room.place(_declared(scope)) as place:
+            body = _with_binary_headers(scope, await coming.whole(place))
+            reading = await _read(body, waypost)
+            del body
+            receipt = await waypost.store(reading.said, reading.refused)
     except FieldError as error:
+        await coming.discard()
         metrics.REFUSED.inc()
         return _refused(413 if error.field == "body" and "bytes" in error.problem else 422, error)
     except Overloaded as error:
+        await coming.discard()
         text = {"error": str(error), "remedy": f"Wait {error.retry_after} s and send again."}
         return 429, orjson.dumps(text), [(b"retry-after", str(error.retry_after).encode())]
-    return 200, orjson.dumps(_told(reading, receipt.outcomes)), []
+    except sa.exc.OperationalError:
+        log.exception("events could not be stored")
+        text = {"error": "The events could not be stored.", "remedy": f"Wait {LATER_S} s and send again."}
+        return 503, orjson.dumps(text), [(b"retry-after", str(LATER_S).encode())]
+    return 200, _told(reading, receipt.outcomes), []
 
 
-def _told(reading: Reading, stored: list[str]) -> dict[str, Any]:
+def _told(reading: Reading, stored: list[str]) -> bytes:
+    if reading.single:
+        metrics.count_events(stored[0], 1)
+        return b'{"id":%b,"status":"%b"}' % (orjson.dumps(reading.said[0].event_id), stored[0].encode())
     found = outcomes(reading, stored)
     counts = Counter([outcome.status for outcome in found])
     for status, n in counts.items():
         metrics.count_events(status, n)
-    if reading.single:
-        return found[0].as_json()
-    return {**{n: counts.get(n, 0) for n in OUTCOMES}, "results": [o.as_json() for o in found]}
+    return orjson.dumps({**{n: counts.get(n, 0) for n in OUTCOMES}, "results": [o.as_json() for o in found]})
 
 
 def _refused(status: int, error: FieldError) -> Answer:
@@ -84,22 +102,57 @@ def problem(status: int, error: FieldError) -> JSONResponse:
     return JSONResponse({"error": error.problem, "field": error.field, "remedy": error.remedy}, status)
 
 
-async def _body(receive: Receive) -> bytes:
-    """The body, read no further than the limit."""
-    parts, size, more = [], 0, True
-    while more:
-        message = await receive()
+def _declared(scope: Scope) -> int:
+    """How long the body says it is; 0 when it does not. Errors: FieldError when it is too long."""
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            size = int(value) if value.isdigit() and len(value) < 16 else 0
+            return size if size <= MAX_BYTES else _too_long()
+    return 0
+
+
+def _too_long() -> int:
+    raise FieldError(
+        "body", f"it has more than {MAX_BYTES} bytes.", "Send at most 16 MiB and 5,000 events per request."
+    )
+
+
+class _Body:
+    """The body as it comes in; what is refused unread still has to be taken off the line."""
+
+    __slots__ = ("_receive", "more")
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.more = True
+
+    async def whole(self, place: Place) -> bytes:
+        """All of it, read no further than the limit. Errors: FieldError, Overloaded."""
+        part = await self._part()
+        parts, size = [part], len(part)
+        while self.more:
+            place.grow(size)
+            part = await self._part()
+            parts.append(part)
+            size += len(part)
+            if size > MAX_BYTES:
+                _too_long()
+        place.grow(size)
+        return part if len(parts) == 1 else b"".join(parts)
+
+    async def discard(self) -> None:
+        """Let the rest pass by: a client that is still sending would not see the answer otherwise."""
+        size = 0
+        while self.more and size < DISCARDED:
+            size += len(await self._part())
+
+    async def _part(self) -> bytes:
+        message = await self._receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
-        part = message.get("body", b"")
-        more = message.get("more_body", False)
-        size += len(part)
-        if size > MAX_BYTES:
-            raise FieldError(
-                "body", f"it has more than {MAX_BYTES} bytes.", "Send at most 16 MiB and 5,000 events per request."
-            )
-        parts.append(part)
-    return b"".join(parts)
+        self.more = message.get("more_body", False)
+        part: bytes = message.get("body", b"")
+        return part
 
 
 async def _read(body: bytes, waypost: Waypost) -> Reading:
@@ -110,9 +163,12 @@ async def _read(body: bytes, waypost: Waypost) -> Reading:
 
 def _with_binary_headers(scope: Scope, body: bytes) -> bytes:
     """CloudEvents' binary mode: attributes in ce-* headers, the body is the data."""
-    if all(name != b"ce-specversion" for name, _ in scope["headers"]):
+    for name, _ in scope["headers"]:
+        if name == b"ce-specversion":
+            break
+    else:
         return body
-    given = Headers(scope=scope).items()
+    given = Given(scope=scope).items()
     event: dict[str, Any] = {name[3:]: value for name, value in given if name.startswith("ce-")}
     if body:
         try:

@@ -69,6 +69,7 @@ def _ingest() -> Json:
                         "The single event is invalid, or the body is no CloudEvents batch; nothing was stored"
                     ),
                     "429": _refusal("Too many events are waiting; see Retry-After"),
+                    "503": _refusal("The events could not be stored; see Retry-After"),
                     **_access(),
                 },
             }

@@ -28,7 +28,8 @@ def looks_like_event(item: Any) -> bool:
 
 def read_event(item: Any, vocabulary: Vocabulary, now: int) -> Statement:
     """One CloudEvent as a statement. Errors: FieldError naming the field and the remedy."""
-    _check_envelope(item)
+    if not isinstance(item, dict) or item.get("specversion") != "1.0":
+        raise _no_event(item)
     given = _given(item.get("data"))
     source, event_id = _text(item, "source", ID_LIMIT), _text(item, "id", ID_LIMIT)
     type_ = _text(item, "type", ID_LIMIT)
@@ -36,7 +37,8 @@ def read_event(item: Any, vocabulary: Vocabulary, now: int) -> Statement:
     classifier = given.get("classifier", Classifier.ACTUAL)
     evidence = given.get("evidence", Evidence.DECLARED)
     kind, target = given.get("kind", Kind.ASSERT), given.get("target")
-    _check_target(kind, target)
+    if kind or target is not None:
+        _check_target(kind, target)
     stated, spoken = _times(item, given, classifier, now)
     if evidence == Evidence.PREDICTED and classifier == Classifier.ACTUAL:
         raise FieldError("data.evidence", "a prediction is no actual event.", "Send classifier 'estimated' with it.")
@@ -52,14 +54,13 @@ def read_event(item: Any, vocabulary: Vocabulary, now: int) -> Statement:
     )  # fmt: skip
 
 
-def _check_envelope(item: Any) -> None:
+def _no_event(item: Any) -> FieldError:
     if not isinstance(item, dict):
-        raise FieldError(
+        return FieldError(
             "event", "the event is no JSON object.", "Send a CloudEvent: {specversion, id, source, type, ...}."
         )
-    if item.get("specversion") != "1.0":
-        shown = repr(item.get("specversion"))[:40]
-        raise FieldError("specversion", f"{shown} is not supported.", 'Send "specversion": "1.0".')
+    shown = repr(item.get("specversion"))[:40]
+    return FieldError("specversion", f"{shown} is not supported.", 'Send "specversion": "1.0".')
 
 
 def _given(data: Any) -> dict[str, Any]:
@@ -84,6 +85,8 @@ def _given(data: Any) -> dict[str, Any]:
 
 def _text(item: Mapping[str, Any], name: str, limit: int) -> str:
     value = item.get(name)
+    if isinstance(value, str) and value.isascii() and value.isprintable() and value[:1] > " " and len(value) <= limit:
+        return value  # as it nearly always is
     if not isinstance(value, str) or not value.strip():
         raise FieldError(name, "it is missing or no text.", f"Send '{name}' as a text that is not empty.")
     return fitting(value, limit, name)

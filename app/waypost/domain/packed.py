@@ -25,6 +25,7 @@ from waypost.domain.state import (
 from waypost.domain.statement import Classifier, Evidence
 
 _CELL = struct.Struct("<Bq")  # as `pack_cells` writes them, in the order of their keys
+_SIZE = _CELL.size
 
 
 class Packed(NamedTuple):
@@ -42,12 +43,16 @@ def pack(state: SubjectState) -> Packed:
 
 def merge_packed(held: Packed, said: Iterable[Sayable]) -> Packed:
     """Merge assertions into a stored state; only what they touch is unpacked, because most touch one cell."""
-    cells, change = held.cells, SubjectState()
+    cells, change = held.cells, None
     for s in said:
         if s.attributes or s.classifier != Classifier.ACTUAL or s.slot == CREATED:
+            change = change or SubjectState()
             change.add(s)
-        elif s.slot is not None and s.evidence != Evidence.PREDICTED:
-            cells = merge_cell(cells, s.slot * 4 + s.evidence, UNDATED if s.at is None else s.at)
+        elif (slot := s.slot) is not None and (evidence := s.evidence) != Evidence.PREDICTED:
+            at = s.at
+            cells = merge_cell(cells, slot * 4 + evidence, UNDATED if at is None else at)
+    if change is None:
+        return Packed(cells, held.promises, held.attributes)
     for key, at in change.cells.items():
         cells = merge_cell(cells, key, at)
     return Packed(cells, _merge_promises(held.promises, change), _merge_attributes(held.attributes, change))
@@ -55,11 +60,13 @@ def merge_packed(held: Packed, said: Iterable[Sayable]) -> Packed:
 
 def merge_cell(blob: bytes, key: int, at: int) -> bytes:
     """Packed cells with one more time merged in: the earlier of the two stands."""
-    keys = blob[:: _CELL.size]
+    keys = blob[::_SIZE]
     place = bisect_left(keys, key)
-    start = end = place * _CELL.size
-    if place < len(keys) and keys[place] == key:
-        end += _CELL.size
+    start = end = place * _SIZE
+    if start == len(blob):  # mostly: what an order reaches next
+        return blob + _CELL.pack(key, at)
+    if keys[place] == key:
+        end += _SIZE
         if _CELL.unpack_from(blob, start)[1] <= at:
             return blob
     return blob[:start] + _CELL.pack(key, at) + blob[end:]

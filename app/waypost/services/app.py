@@ -21,6 +21,7 @@ from waypost.services.live import Live, View
 from waypost.services.mailbox import Mailbox
 from waypost.services.mappings.worker import Replays
 from waypost.services.positions import Positions
+from waypost.services.room import Room
 from waypost.services.whereabouts import Places
 from waypost.store.engine import open_engine
 from waypost.store.migrate import upgrade
@@ -46,6 +47,7 @@ class Waypost:
         self.live = Live(engine, self.journeys, self.now)
         self.writer = Writer(engine, self.now)
         self.leaving = Leaving()
+        self.room = Room()
         self.positions = Positions(engine)
         self.places = Places(engine)
         self.replays = Replays(engine, self.vocabulary, self.now)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+import orjson
+
 from waypost.connect.cloudevents import looks_like_event, read_event
 from waypost.domain.errors import FieldError
 from waypost.domain.instants import now_us
@@ -44,10 +46,28 @@ class Outcome(NamedTuple):
 def read_body(body: bytes, vocabulary: Vocabulary, now: int | None = None) -> Reading:
     """Read a request body. Errors: FieldError when it is no CloudEvent or batch, or a single invalid event."""
     when = now_us() if now is None else now
+    quick = _read_quickly(body, vocabulary, when)
+    if quick is not None:
+        return quick
     try:
         return _read(_parse(body), vocabulary, when)
     except RecursionError:
         raise FieldError("body", "it is nested too deeply.", "Send plain CloudEvents.") from None
+
+
+def _read_quickly(body: bytes, vocabulary: Vocabulary, when: int) -> Reading | None:
+    """What nearly every body is: events without fault. None for the rest, which is read with more care.
+
+    orjson is several times as fast, but rounds whole numbers beyond 64 bits. No field takes one; what is kept as
+    it came (a payload, or an input that goes to quarantine) keeps its digits.
+    """
+    if len(body) > MAX_BYTES:
+        return None
+    try:
+        reading = _read(orjson.loads(body), vocabulary, when)
+    except (orjson.JSONDecodeError, FieldError, RecursionError):
+        return None
+    return None if reading.refused or any(s.payload is not None for s in reading.said) else reading
 
 
 def _read(parsed: Any, vocabulary: Vocabulary, when: int) -> Reading:

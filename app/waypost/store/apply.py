@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -63,16 +63,15 @@ def digest_of(refused: Refusal) -> str:
     return hashlib.sha256(f"{storable(refused.source)}\0{storable(refused.raw)}".encode()).hexdigest()
 
 
-def _mentioned(said: Sequence[Statement]) -> set[Subject]:
-    mentioned = {s.subject for s in said}
+def _mentioned(said: Sequence[Statement]) -> Iterator[Subject]:
     for s in said:
+        yield s.subject
         if s.links:
-            mentioned.update(claim.to for claim in s.links)
-    return mentioned
+            yield from (claim.to for claim in s.links)
 
 
 def _event_rows(
-    said: Sequence[Statement], sources: dict[str, int], subjects: dict[Subject, int], last: int, now: int
+    said: Sequence[Statement], sources: Mapping[str, int], subjects: Mapping[Subject, int], last: int, now: int
 ) -> tuple[list[tuple[Any, ...]], list[int]]:
     seen: set[tuple[str, str]] = set()
     rows: list[tuple[Any, ...]] = []
@@ -99,7 +98,7 @@ def _insert_events(
     return [row for row, _ in kept], [place for _, place in kept]
 
 
-def _follow(connection: Connection, new: Sequence[Recorded], subjects: dict[Subject, int]) -> None:
+def _follow(connection: Connection, new: Sequence[Recorded], subjects: Mapping[Subject, int]) -> None:
     by_subject: dict[int, list[Recorded]] = defaultdict(list)
     for item in new:
         by_subject[item.subject_id].append(item)
@@ -120,7 +119,7 @@ def _merged(key: int, items: Sequence[Recorded], held: tuple[Any, ...] | None) -
     return (key, *merge_packed(before, [item.said for item in items]), False, items[-1].id)
 
 
-def _count_unmapped(connection: Connection, new: Sequence[Recorded], sources: dict[str, int], now: int) -> None:
+def _count_unmapped(connection: Connection, new: Sequence[Recorded], sources: Mapping[str, int], now: int) -> None:
     words: dict[tuple[int, str], list[int]] = defaultdict(list)
     for item in new:
         if item.said.code == UNMAPPED:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +14,10 @@ from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult
 
 CHUNK = 500
+# Rows per statement on SQLite, where each statement gives up the interpreter's lock and must win it back: with
+# one row per statement the threads that read requests and the one that stores them would only wait for each other.
+# In powers of two, so that few texts serve any number of rows and stay prepared.
+AT_ONCE = 256
 
 
 def insert_new(
@@ -21,17 +27,31 @@ def insert_new(
 
     Returns how many were new, -1 when the engine does not tell.
     """
-    if not rows:
-        return 0
-    command = _insert_sql(connection.dialect.name, table.name, columns, "ignore")
-    count = connection.exec_driver_sql(command, list(rows)).rowcount
+    count = _insert(connection, table, columns, rows, "ignore")
     return -1 if connection.dialect.name in ("mysql", "mariadb") else count
 
 
 def upsert(connection: Connection, table: sa.Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert rows or overwrite those with the same primary key."""
-    if rows:
-        connection.exec_driver_sql(_insert_sql(connection.dialect.name, table.name, columns, "update"), list(rows))
+    _insert(connection, table, columns, rows, "update")
+
+
+def _insert(
+    connection: Connection, table: sa.Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]], clash: str
+) -> int:
+    if not rows:
+        return 0
+    name = connection.dialect.name
+    if name != "sqlite":  # their drivers send many rows at once by themselves
+        return connection.exec_driver_sql(_insert_sql(name, table.name, columns, clash), list(rows)).rowcount
+    count, start, size = 0, 0, AT_ONCE
+    while start < len(rows):
+        while size > len(rows) - start:
+            size >>= 1
+        given = tuple(chain.from_iterable(rows[start : start + size]))
+        count += _run_sqlite(connection, _insert_sql(name, table.name, columns, clash, size), given).rowcount
+        start += size
+    return count
 
 
 def select_in(
@@ -44,9 +64,7 @@ def select_in(
     name = connection.dialect.name
     query = _select_sql(name, table.name, columns, key)
     if name == "sqlite":
-        return driver_rows(
-            connection.exec_driver_sql(f"{query} IN (SELECT value FROM json_each(?))", (json.dumps(wanted),))
-        )
+        return _run_sqlite(connection, f"{query} IN (SELECT value FROM json_each(?))", (json.dumps(wanted),)).fetchall()
     if name == "postgresql":
         return driver_rows(connection.exec_driver_sql(f"{query} = ANY(%s)", (wanted,)))
     found: list[tuple[Any, ...]] = []
@@ -54,6 +72,28 @@ def select_in(
         places = ", ".join(["%s"] * len(part))
         found += driver_rows(connection.exec_driver_sql(f"{query} IN ({places})", tuple(part)))
     return found
+
+
+def _run_sqlite(connection: Connection, text: str, given: tuple[Any, ...]) -> sqlite3.Cursor:
+    """Run a statement on the driver's own cursor: what SQLAlchemy does around it costs more than a small statement."""
+    if not connection.in_transaction():
+        connection.begin()  # as any other statement would, so that this one is part of the caller's transaction
+    cursor: Any = connection.connection.cursor()
+    try:
+        done: sqlite3.Cursor = cursor.execute(text, given)
+        return done
+    except sqlite3.Error as error:
+        raise sa.exc.DBAPIError.instance(text[:1000], None, error, sqlite3.Error, hide_parameters=True) from error
+
+
+def one_row(connection: Connection, query: sa.Select[Any]) -> tuple[Any, ...]:
+    """The only row of a constant query, whose text is made once; for what every transaction asks."""
+    name = connection.dialect.name
+    text = _text(query, name)
+    if name == "sqlite":
+        row: tuple[Any, ...] = _run_sqlite(connection, text, ()).fetchone()
+        return row
+    return driver_rows(connection.exec_driver_sql(text))[0]
 
 
 def driver_rows(result: CursorResult[Any]) -> list[tuple[Any, ...]]:
@@ -73,8 +113,12 @@ def chunks(items: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:
         yield items[start : start + size]
 
 
-@lru_cache(maxsize=128)
-def _insert_sql(dialect_name: str, table_name: str, columns: tuple[str, ...], on_conflict: str) -> str:
+@lru_cache(maxsize=1024)
+def _insert_sql(dialect_name: str, table_name: str, columns: tuple[str, ...], on_conflict: str, rows: int = 1) -> str:
+    if rows > 1:
+        text = _insert_sql(dialect_name, table_name, columns, on_conflict)
+        one = text[text.index(" VALUES (") + 8 : text.index(") ON CONFLICT") + 1]
+        return text.replace(one, ", ".join([one] * rows), 1)
     from waypost.store.schema import metadata
 
     table = metadata.tables[table_name]
@@ -90,7 +134,7 @@ def _insert_sql(dialect_name: str, table_name: str, columns: tuple[str, ...], on
             command = command.on_duplicate_key_update({keys[0]: table.c[keys[0]]})
         return _compiled(command, mysql.dialect(paramstyle="format"), columns)
     maker = postgresql if dialect_name == "postgresql" else sqlite
-    insert: Any = maker.insert(table).values(values)
+    insert: Any = maker.insert(table).values(values).inline()  # else it would ask for the key of every row
     if on_conflict == "update":
         insert = insert.on_conflict_do_update(index_elements=keys, set_={n: insert.excluded[n] for n in changed})
     else:
@@ -109,6 +153,12 @@ def _select_sql(dialect_name: str, table_name: str, columns: tuple[str, ...], ke
     dialect: Any = {"sqlite": sqlite, "postgresql": postgresql}.get(dialect_name, mysql)
     query = sa.select(*(table.c[name] for name in columns)).compile(dialect=dialect.dialect())
     return f"{query} WHERE {table.name}.{key}"
+
+
+@lru_cache(maxsize=64)
+def _text(query: sa.Select[Any], dialect_name: str) -> str:
+    dialect: Any = {"sqlite": sqlite, "postgresql": postgresql}.get(dialect_name, mysql)
+    return str(query.compile(dialect=dialect.dialect(), compile_kwargs={"literal_binds": True}))
 
 
 def _compiled(command: Any, dialect: Any, columns: tuple[str, ...]) -> str:

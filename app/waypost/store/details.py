@@ -68,7 +68,7 @@ def keep_details(connection: Connection, items: Sequence[Recorded], subjects: Ma
     links: list[tuple[Any, ...]] = []
     names: list[tuple[Any, ...]] = []
     for id_, key, said in items:
-        if (seen := occurrence_of(said)) is not None:
+        if said.repeats and (seen := occurrence_of(said)) is not None:
             occurrences.append((id_, key, int(seen.what), *seen[1:]))
         if said.classifier != Classifier.ACTUAL and said.slot is not None and said.at is not None:
             until = said.at if said.until is None else said.until

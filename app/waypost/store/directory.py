@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -17,19 +17,19 @@ CACHE_LIMIT = 1_000_000
 class Directory:
     """Keys of sources and subjects, remembered by the writer that owns it.
 
-    Keys made inside a transaction are only remembered by `keep()`, after the commit.
+    Keys read or made inside a transaction are remembered for good by `keep()`, after the commit.
     """
 
     def __init__(self) -> None:
         self._sources: dict[str, int] = {}
         self._subjects: dict[Subject, int] = {}
         self._fresh_sources: dict[str, int] = {}
-        self._fresh_subjects: dict[Subject, int] = {}
+        self._fresh_subjects: list[Subject] = []
 
     def source_keys(self, connection: Connection, names: Iterable[str], now: int) -> dict[str, int]:
         """Keys of sources by name."""
         wanted = set(names)
-        missing = sorted(wanted - self._sources.keys())
+        missing = sorted(name for name in wanted if name not in self._sources)
         if missing:
             insert_new(connection, source, ("name", "created_at"), [(name, now) for name in missing])
             for part in chunks(missing):
@@ -37,33 +37,34 @@ class Directory:
                 self._fresh_sources.update({row.name: row.id for row in found})
         return {name: self._sources.get(name) or self._fresh_sources[name] for name in wanted}
 
-    def subject_keys(self, connection: Connection, subjects: Iterable[Subject]) -> dict[Subject, int]:
-        """Keys of subjects by name; those never seen are created."""
-        wanted = set(subjects)
-        keys = {s: key for s in wanted if (key := self._subjects.get(s)) is not None}
-        missing = sorted(wanted - keys.keys())
+    def subject_keys(self, connection: Connection, subjects: Iterable[Subject]) -> Mapping[Subject, int]:
+        """Keys of subjects by name, among others; those never seen are created."""
+        known = self._subjects  # handed out as it is: a copy for each small group costs more than the look-ups
+        missing = sorted({s for s in subjects if s not in known})
         if missing:
             found = find_subjects(connection, missing)
             new = [s for s in missing if s not in found]
             if new:
                 insert_new(connection, subject, ("kind", "scope", "ref"), [(int(s.kind), s.scope, s.ref) for s in new])
                 found.update(find_subjects(connection, new))
-            self._fresh_subjects.update(found)
-            keys.update(found)
-        return keys
+            self._fresh_subjects += found
+            known.update(found)
+        return known
 
     def keep(self) -> None:
         """Remember what the last transaction made: it is committed."""
         if len(self._subjects) > CACHE_LIMIT:
-            self._subjects.clear()
+            self._subjects = {}
         self._sources.update(self._fresh_sources)
-        self._subjects.update(self._fresh_subjects)
-        self.drop()
+        self._fresh_subjects.clear()
+        self._fresh_sources.clear()
 
     def drop(self) -> None:
         """Forget what the last transaction made: it was rolled back."""
-        self._fresh_sources.clear()
+        for each in self._fresh_subjects:
+            self._subjects.pop(each, None)
         self._fresh_subjects.clear()
+        self._fresh_sources.clear()
 
 
 def find_subjects(connection: Connection, subjects: Iterable[Subject]) -> dict[Subject, int]:

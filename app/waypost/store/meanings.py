@@ -18,6 +18,7 @@ from waypost.connect.words import Words
 from waypost.domain.statement import UNMAPPED, Statement
 from waypost.domain.vocabulary import Vocabulary
 from waypost.domain.vocabulary import load as load_vocabulary
+from waypost.store.bulk import one_row
 from waypost.store.schema import document
 from waypost.store.schema_mapping import mapped_source
 
@@ -68,7 +69,7 @@ class Tables:
 
     def read(self, connection: Connection) -> Mapping[str, Table]:
         """The tables by source; sources without edits are not in it."""
-        stamp = tuple(connection.execute(_STAMP).one())
+        stamp = one_row(connection, _STAMP)
         if stamp != self._stamp:
             self._found = read_tables(connection)
             self._stamp = stamp

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from waypost.domain.occurrence import Occurrence, Repeat
 from waypost.domain.subject import LinkRel, Subject, SubjectKind
-from waypost.store.bulk import chunks, driver_rows, select_in
+from waypost.store.bulk import chunks, driver_rows, one_row, select_in
 from waypost.store.details import Recorded
 from waypost.store.rows import EVENT_COLUMNS, StoredEvent, stored_event
 from waypost.store.schema import event, identifier, link, occurrence, source, state, subject
@@ -214,8 +214,13 @@ def last_version(connection: Connection) -> int:
 
     Whoever changes states takes a version above it, so that nobody who has read up to it misses the change.
     """
-    newest = connection.execute(sa.select(sa.func.max(state.c.version))).scalar() or 0
-    return max(int(newest), watermark(connection))
+    told, seen = one_row(connection, _NEWEST)
+    return max(told or 0, seen or 0)
+
+
+_NEWEST = sa.select(
+    sa.select(sa.func.max(state.c.version)).scalar_subquery(), sa.select(sa.func.max(event.c.id)).scalar_subquery()
+)
 
 
 def states_since(connection: Connection, version: int, step: int = 50_000) -> Iterator[list[tuple[Any, ...]]]:

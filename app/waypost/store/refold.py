@@ -101,5 +101,6 @@ def _forget_states(connection: Connection, first: int, last: int, keys: list[int
 
 def _targets(connection: Connection, items: Iterable[Recorded], known: Mapping[Subject, int]) -> Mapping[Subject, int]:
     """The keys of all link targets."""
-    wanted = {claim.to for item in items for claim in item.said.links} - known.keys()
-    return {**known, **Directory().subject_keys(connection, wanted)} if wanted else known
+    targets = {claim.to for item in items for claim in item.said.links}
+    found = Directory().subject_keys(connection, [to for to in targets if to not in known])
+    return {to: known[to] if to in known else found[to] for to in targets}

@@ -23,7 +23,7 @@ from waypost.domain.instants import now_us
 from waypost.domain.statement import Refusal, Statement
 from waypost.store.apply import Applied, apply, keep_refusals
 from waypost.store.directory import Directory
-from waypost.store.engine import lock_writer, writing
+from waypost.store.engine import Turns, lock_writer
 from waypost.store.meanings import Tables
 
 GROUP = 10_000
@@ -64,11 +64,20 @@ class Job(NamedTuple):
     also: Also | None = None
 
 
+def _write_along(connection: Connection, group: Sequence[Job], outcomes: Sequence[str]) -> None:
+    start = 0
+    for job in group:
+        end = start + len(job.said)
+        if job.also is not None:
+            job.also(connection, outcomes[start:end])
+        start = end
+
+
 class Writer:
     """Takes statements from any thread and stores them durably, in the order taken."""
 
     def __init__(self, engine: Engine, clock: Callable[[], int] = now_us) -> None:
-        self._engine = engine
+        self._turns = Turns(engine)
         self._clock = clock
         self._directory = Directory()
         self._tables = Tables()
@@ -141,6 +150,7 @@ class Writer:
             group, closing = self._take()
             if group:
                 self._store(group)
+        self._turns.close()
 
     def _take(self) -> tuple[list[Job], bool]:
         jobs = self._jobs.get()
@@ -176,24 +186,20 @@ class Writer:
 
     def _transaction(self, group: list[Job]) -> Applied:
         now = self._clock()
-        with writing(self._engine) as connection:
+        with self._turns.writing() as connection:
             lock_writer(connection)
             said = self._tables.retold(connection, [s for job in group for s in job.said])
             applied = apply(connection, said, self._directory, now)
             keep_refusals(connection, [r for job in group for r in job.refused], now)
-            start = 0
-            for job in group:
-                end = start + len(job.said)
-                if job.also is not None:
-                    job.also(connection, applied.outcomes[start:end])
-                start = end
+            if any(job.also is not None for job in group):
+                _write_along(connection, group, applied.outcomes)
         return applied
 
     def _answer(self, group: list[Job], applied: Applied) -> None:
+        self._done(len(applied.outcomes))
         start = 0
         for job in group:
             end = start + len(job.said)
-            self._done(end - start)
             self._tell(job.ticket, Receipt(applied.outcomes[start:end], applied.watermark))
             start = end
         for listener in self._listeners:
@@ -201,8 +207,8 @@ class Writer:
                 listener(applied.watermark)
 
     def _fail(self, group: list[Job], error: Exception) -> None:
+        self._done(sum(len(job.said) for job in group))
         for job in group:
-            self._done(len(job.said))
             self._tell(job.ticket, error)
 
     def _tell(self, ticket: Ticket, end: Receipt | Exception) -> None:

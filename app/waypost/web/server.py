@@ -48,7 +48,7 @@ def build_console(waypost: Waypost, access: AccessContext, settings: Settings) -
     entry = next(path for path in _ENTRIES if path.is_file())
     own = [*track_routes(waypost, access), *asset_routes(settings), *api_routes(waypost), *login_routes(access)]
     routes = [*own, *index_routes(), *closing_routes()]
-    middleware = [Middleware(Gate, access=access), Middleware(Express, waypost=waypost), Middleware(GraphFrame)]
+    middleware = [Middleware(Gate, access=access, short=Express(waypost)), Middleware(GraphFrame)]
     lifespan = _lifespan(waypost, feed_from(settings, waypost), settings.role == "all")
     return st.App(entry, lifespan=lifespan, routes=routes, middleware=middleware)
 
