@@ -1,6 +1,7 @@
 """The rules of journeys once more, in plain Python over plain dicts: slow, obvious, written from the documents.
 
-It shares no code with `waypost.journeys` but the journey document and the vocabulary. A fact is
+It shares no code with `waypost.journeys` but the journey document, the vocabulary and the working time of
+calendars, which has an oracle of its own. A fact is
 `(rank, us)`: rank 0 scanned, 1 derived, 2 declared, 3 happened but undated. The smaller is the better.
 """
 
@@ -11,7 +12,10 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
+import numpy as np
+
 from waypost.domain.vocabulary import load
+from waypost.journeys import worktime
 from waypost.journeys.document import Journey, Stage
 
 Fact = tuple[int, int]
@@ -257,9 +261,13 @@ class Reference:
 class Walk:
     """One subject on a journey at an instant: what `project` must say of it, None where it says nothing."""
 
-    def __init__(self, facts: Facts, promises: Promises, journey: Journey, now: int) -> None:
+    def __init__(
+        self, facts: Facts, promises: Promises, journey: Journey, now: int, cases: dict[str, str] | None = None
+    ) -> None:
         self.facts, self.promises, self.journey, self.now = facts, promises, journey, now
-        self.finished = self.reached(journey.path[-1].end)
+        self.cases = cases or {}  # branch -> case
+        self.path = [stage for stage in journey.path if self.leads_through(stage)]
+        self.finished = bool(self.path) and self.reached(self.path[-1].end)
         exits = [place for place, exit_ in enumerate(journey.exits) if self.reached((exit_.milestone,))]
         self.outcome = exits[0] if exits and not self.finished else -1
 
@@ -276,9 +284,16 @@ class Walk:
         """The earliest time that was given for one of them."""
         return min((at for rank, at in self.found(milestones) if rank != 3), default=None)
 
+    def leads_through(self, stage: Stage) -> bool:
+        """Whether the stage is one of the subject's way."""
+        taken = {f"{branch}:{case}" for branch, case in self.cases.items()}
+        return not stage.only or any(set(group) <= taken for group in stage.only)
+
     def status(self, stage: Stage) -> str:
         """Where the subject stands with a stage."""
-        path = self.journey.path
+        if not self.leads_through(stage):
+            return "SKIPPED"
+        path = self.path
         after = [] if stage.span else path[path.index(stage) + 1 :]
         if self.reached(stage.end):
             return "DONE"
@@ -297,12 +312,23 @@ class Walk:
             assert milestone is not None
             given = self.promises.get(milestone.slot * 4 + 2 + (target.promise == "latest"))
             base = None if given is None else given[1] - 1 if given[1] > given[0] else given[1]
+        elif stage.calendar and base is not None:
+            return self.shifted(stage, base, target.yellow), self.shifted(stage, base, target.red)
         due = [None if base is None or offset is None else base + offset for offset in (target.yellow, target.red)]
-        return due[0], due[1]
+        return due[0], (base if stage.gate else due[1])
+
+    def shifted(self, stage: Stage, base: int, target: int | None) -> int | None:
+        """When a clock that runs in the stage's hours is over its target."""
+        calendar = self.journey.calendar(stage.calendar)
+        assert calendar is not None
+        found = None if target is None else int(worktime.after(calendar, np.array([base]), target)[0])
+        return None if found == 2**63 - 1 else found
 
     def level(self, stage: Stage) -> int:
         """0 ok, 1 yellow, 2 red: of a closed stage when it closed, of an open one now."""
         status, left = self.status(stage), self.first(stage.end)
+        if stage.gate:
+            return 2 if status == "OPEN" or (status == "DONE" and self.reached(stage.start)) else 0
         seen = self.now if status == "OPEN" else left if status == "DONE" else None
         yellow, red = self.due(stage)
         if seen is None:
@@ -317,10 +343,15 @@ class Walk:
     def dwell(self, stage: Stage) -> int | None:
         """How long it took; nothing runs backwards."""
         entered, left = self.first(stage.start), self.first(stage.end)
-        return None if entered is None or left is None else max(left - entered, 0)
+        if entered is None or left is None:
+            return None
+        return max(worktime.between(self.journey.calendar(stage.calendar), entered, left), 0)
 
     def row(self, stage: Stage) -> dict[str, Any]:
         """All facts of a stage."""
+        if not self.leads_through(stage):
+            nothing = dict.fromkeys(("entered", "left", "dwell", "due_yellow", "due_red"))
+            return {**nothing, "status": "SKIPPED", "level": 0, "out_of_sequence": False}
         entered, left = self.first(stage.start), self.first(stage.end)
         yellow, red = self.due(stage)
         return {
@@ -336,5 +367,6 @@ class Walk:
 
     def current(self) -> int:
         """The place of the first stage that is not behind the subject."""
-        waiting = (p for p, stage in enumerate(self.journey.path) if self.status(stage) not in ("DONE", "PASSED"))
+        behind = ("DONE", "PASSED", "SKIPPED")
+        waiting = (p for p, stage in enumerate(self.journey.path) if self.status(stage) not in behind)
         return next(waiting, len(self.journey.path))

@@ -17,10 +17,11 @@ from waypost.domain.state import UNDATED, Promise, pack_cells, pack_promises
 from waypost.domain.subject import LinkRel, SubjectKind
 from waypost.domain.vocabulary import load
 from waypost.journeys.cells import ABSENT, NEVER, Cells, decode, ranks, times
-from waypost.journeys.document import Journey, read_journey
+from waypost.journeys.document import ELSE, Journey, read_journey
 from waypost.journeys.project import Projection, Status, project
 from waypost.journeys.resolve import Cancelled, Links, Resolved, resolve
 from waypost.journeys.shipped import shipped
+from waypost.journeys.ways import Ways, key_of
 
 COMPLETING = frozenset(m.slot for m in load().milestones if m.rollup == "all")
 NAMES = {"order": ["o1", "o2"], "line": ["l1", "l2", "l3"], "parcel": ["p1", "p2", "p3", "p4"]}
@@ -45,6 +46,37 @@ ANSWERS = {
     "exits": [{"milestone": "unavailable", "outcome": "u"}, {"milestone": "cancelled", "outcome": "c"}],
 }  # fmt: skip
 JOURNEYS = [*shipped(), read_journey(ANSWERS)]
+PARTED = {
+    "format": 1,
+    "id": "parted",
+    "name": {"en": "Parted", "zh": "分叉"},
+    "purpose": {"en": "Ways that part and meet again, gates, hours.", "zh": "分叉、拦截与工时"},
+    "branches": [
+        {"id": "x", "name": {"en": "X", "zh": "甲"}, "cases": [
+            {"id": "one", "name": {"en": "1", "zh": "1"}, "when": [{"field": "channel", "value": "one"}]},
+            {"id": "two", "name": {"en": "2", "zh": "2"}}]},
+        {"id": "g", "name": {"en": "G", "zh": "拦"}, "cases": [
+            {"id": "released", "name": {"en": "R", "zh": "放"}}, {"id": "held", "name": {"en": "H", "zh": "拦"}}]},
+    ],
+    "calendars": [{"id": "day", "name": {"en": "Day", "zh": "白班"}, "zone": "Asia/Shanghai",
+                   "week": [["08:00-12:00", "13:30-18:00"], ["00:00-24:00"], [], ["10:00-10:30"], [], [], []]}],
+    "stages": [
+        {"id": "a", "name": {"en": "A", "zh": "甲"}, "start": ["order_created", "paid"], "end": ["allocated"],
+         "target": {"yellow": "6h", "red": "1d"}, "calendar": "day"},
+        {"id": "b", "name": {"en": "B", "zh": "乙"}, "start": ["allocated"], "end": ["dispatched"],
+         "only": [["x:one"]], "target": {"yellow": "2h", "red": "40h"}, "calendar": "day"},
+        {"id": "c", "name": {"en": "C", "zh": "丙"}, "start": ["paid"], "end": ["in_transit"],
+         "only": [["x:two"], ["x:else", "g:else"]], "target": {"red": "1d"}},
+        {"id": "d", "name": {"en": "D", "zh": "丁"}, "start": ["dispatched", "in_transit"], "end": ["delivered"],
+         "only": [["x:one"], ["x:two", "g:held"]], "calendar": "day",
+         "target": {"basis": "promise", "yellow": "-6h", "red": "0s"}},
+        {"id": "g", "name": {"en": "G", "zh": "拦"}, "start": ["order_created"], "end": ["dispatched"], "span": True,
+         "gate": True, "only": [["g:held"]]},
+        {"id": "s", "name": {"en": "S", "zh": "跨"}, "start": ["paid"], "end": ["delivered"], "span": True,
+         "only": [["x:one"]], "target": {"yellow": "3d"}},
+    ],
+    "exits": [{"milestone": "cancelled", "outcome": "c"}],
+}  # fmt: skip
 
 
 @st.composite
@@ -209,6 +241,27 @@ def test_project(world: SmallWorld, journey: Journey, now: int) -> None:
     for place, row in enumerate(found.unit):
         name = columns.name(row)
         _compare(units, place, Walk(seen.units[name], seen.unit_promises[name], journey, now))
+
+
+@examples(1.5)
+@given(world=small_worlds(), now=st.integers(START, START + 5 * DAY), data=st.data())
+def test_project_where_ways_part(world: SmallWorld, now: int, data: st.DataObject) -> None:
+    journey = read_journey(PARTED)
+    columns = Columns(world, [*world.orders, *world.parcels, *world.lines])
+    found, seen = columns.resolved(), Reference(world).seen()
+    taken, held = {}, {}
+    for branch in journey.branches:
+        cases = [ELSE, *(case.id for case in branch.cases)]
+        taken[branch.id] = data.draw(
+            st.lists(st.sampled_from(cases), min_size=len(found.unit), max_size=len(found.unit))
+        )
+        held[branch.id] = np.array([cases.index(case) - 1 for case in taken[branch.id]], dtype=np.int16)
+    ways = Ways({key_of(branch): held[branch.id] for branch in journey.branches})
+    units = project(found.units, journey, now, ways=ways)
+    for place, row in enumerate(found.unit):
+        name = columns.name(row)
+        mine = {branch: of_rows[place] for branch, of_rows in taken.items()}
+        _compare(units, place, Walk(seen.units[name], seen.unit_promises[name], journey, now, mine))
 
 
 def _compare(found: Projection, row: int, walk: Walk) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from waypost.domain.state import (
+    CREATED,
     UNDATED,
     Sayable,
     SubjectState,
@@ -43,7 +44,7 @@ def merge_packed(held: Packed, said: Iterable[Sayable]) -> Packed:
     """Merge assertions into a stored state; only what they touch is unpacked, because most touch one cell."""
     cells, change = held.cells, SubjectState()
     for s in said:
-        if s.attributes or s.classifier != Classifier.ACTUAL:
+        if s.attributes or s.classifier != Classifier.ACTUAL or s.slot == CREATED:
             change.add(s)
         elif s.slot is not None and s.evidence != Evidence.PREDICTED:
             cells = merge_cell(cells, s.slot * 4 + s.evidence, UNDATED if s.at is None else s.at)

@@ -2,7 +2,8 @@
 
 A cell is (milestone slot, evidence) -> the EARLIEST actual time; `UNDATED` stands for "it
 happened, the time was not given" and loses against any time. Promises keep the first and the
-latest statement, attributes the latest. So merging is commutative, associative and idempotent:
+latest statement, attributes the latest; SOURCE, which says who told of the order first, keeps the earliest.
+So merging is commutative, associative and idempotent:
 late, repeated and shuffled statements give the same state. Retractions are not; a subject that
 has one is folded again from all its statements (`fold`), which is also the tests' oracle.
 """
@@ -19,6 +20,9 @@ from waypost.domain.statement import Classifier, Evidence, Kind
 
 UNDATED = 2**63 - 2  # happened, time not given: later than any time, earlier than never
 NEVER = 2**63 - 1
+CREATED = 0  # the slot of `order_created`
+RESERVED = "@"  # how attributes begin that are Waypost's own; what partners call so is not taken
+SOURCE = "@source"
 
 S = TypeVar("S", bound="Sayable")
 
@@ -76,13 +80,16 @@ class SubjectState:
         if said.slot is not None:
             if said.classifier == Classifier.ACTUAL:
                 if said.evidence != Evidence.PREDICTED:
+                    if said.slot == CREATED:
+                        self._attribute(SOURCE, (stated or UNDATED, said.source))
                     self._cell(said.slot * 4 + said.evidence, UNDATED if said.at is None else said.at)
             elif said.at is not None:
                 until = said.at if said.until is None else said.until
                 self._promise(said.slot, said.classifier, Promise(said.stated_at or 0, said.at, until))
         if said.attributes:
             for name, value in said.attributes.items():
-                self._attribute(name, (stated, value))
+                if not name.startswith(RESERVED):
+                    self._attribute(name, (stated, value))
 
     def merge(self, other: SubjectState) -> None:
         """Merge another state of the same subject into this one."""
@@ -129,7 +136,7 @@ class SubjectState:
 
     def _attribute(self, name: str, stamped: tuple[int, Any]) -> None:
         held = self.attributes.get(name)
-        if held is None or _order(stamped) > _order(held):
+        if held is None or (_order(stamped) < _order(held) if name == SOURCE else _order(stamped) > _order(held)):
             self.attributes[name] = stamped
 
 

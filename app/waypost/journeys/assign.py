@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from waypost.domain.text import as_text
-from waypost.journeys.document import Condition, Journey
+from waypost.journeys.document import Assignment, Case, Condition, Journey
 
 UNASSIGNED = -1
 
@@ -23,10 +23,14 @@ def assign(attributes: pl.DataFrame, journeys: Sequence[Journey]) -> NDArray[np.
     chosen = np.full(attributes.height, UNASSIGNED, dtype=np.int16)
     for place in by_priority(journeys):
         free = chosen == UNASSIGNED
-        rule = journeys[place].assign
-        fitting = _matches(attributes, rule.when) & _matches(attributes, rule.any, every=False)
-        chosen[free & fitting] = place
+        chosen[free & fits(attributes, journeys[place].assign)] = place
     return chosen
+
+
+def fits(attributes: pl.DataFrame, rule: Assignment | Case) -> NDArray[np.bool_]:
+    """Rows for which all of `when` hold and one of `any`; attributes are texts."""
+    found: NDArray[np.bool_] = _matches(attributes, rule.when) & _matches(attributes, rule.any, every=False)
+    return found
 
 
 def by_priority(journeys: Sequence[Journey]) -> list[int]:

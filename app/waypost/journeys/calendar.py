@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
-from waypost.journeys.labels import Id, Labels, Model, Zone
+from waypost.journeys.labels import Id, Model, Name, Zone
 
 
 def _span(value: object) -> object:
@@ -42,7 +42,7 @@ class Calendar(Model):
     """
 
     id: Id
-    name: Labels
+    name: Name
     zone: Zone = "UTC"
     week: tuple[Hours, Hours, Hours, Hours, Hours, Hours, Hours]
     closed: tuple[date, ...] = ()

@@ -13,22 +13,31 @@ from waypost.domain.instants import SECOND
 from waypost.domain.vocabulary import load as load_vocabulary
 from waypost.journeys.calendar import Calendar
 from waypost.journeys.customer import Customer
-from waypost.journeys.labels import Id, Labels, Model, Zone
+from waypost.journeys.labels import Id, Labels, Model, Name, Zone
 
 _DURATION = re.compile(
     r"^(?P<sign>-?)(?:(?P<d>\d+)d)?\s*(?:(?P<h>\d+)h)?\s*(?:(?P<m>\d+)m)?\s*(?:(?P<s>\d+)s)?$", re.ASCII
 )
 
 
+LONGEST = 36_500 * 86_400  # s; more would not fit beside an instant
+
+
 def read_duration(value: object) -> int:
     """A duration such as '2d 4h', '90m', '-1d' or a number of seconds, in us."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return round(value * SECOND)
+        return _bounded(value, value)
     found = _DURATION.match(str(value).strip())
     if not found or not any(found.group(unit) for unit in "dhms"):
         raise ValueError(f"'{value}' is no duration; write for instance 36h, 2d 4h, 90m or -1d")
     seconds = sum(int(found.group(u) or 0) * size for u, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)))
-    return (-seconds if found.group("sign") else seconds) * SECOND
+    return _bounded(-seconds if found.group("sign") else seconds, value)
+
+
+def _bounded(seconds: float, given: object) -> int:
+    if not abs(seconds) <= LONGEST:
+        raise ValueError(f"'{given}' is no duration that anybody waits; the longest is 100 years")
+    return round(seconds * SECOND)
 
 
 def write_duration(us: int) -> str:
@@ -131,7 +140,7 @@ class Case(Model):
     """One way out of a branch: all of `when` hold and one of `any`."""
 
     id: Id
-    name: Labels
+    name: Name
     when: tuple[Condition, ...] = ()
     any: tuple[Condition, ...] = ()  # empty: nothing more is asked
 
@@ -146,7 +155,7 @@ class Branch(Model):
     """A parting of the ways: an order takes the first of `cases` that fits it, or else ELSE."""
 
     id: Id
-    name: Labels
+    name: Name
     cases: tuple[Case, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -235,6 +244,10 @@ class Journey(Model):
     def stage(self, stage_id: str) -> Stage | None:
         """A stage by id."""
         return next((stage for stage in self.stages if stage.id == stage_id), None)
+
+    def calendar(self, calendar_id: str) -> Calendar | None:
+        """A calendar by id; None for the empty id, the clock that never stands still."""
+        return next((calendar for calendar in self.calendars if calendar.id == calendar_id), None)
 
     def as_json(self) -> dict[str, Any]:
         """The document as it is stored and exchanged, durations in words."""

@@ -37,3 +37,17 @@ class Labels(Model):
     def say(self, lang: str) -> str:
         """The text in the language asked for."""
         return self.zh if lang == "zh" else self.en
+
+
+def _both(value: object) -> object:
+    """A text given in one language stands for both: nobody is made to write a name twice."""
+    if isinstance(value, str):
+        return {"en": value.strip(), "zh": value.strip()}
+    if isinstance(value, dict):
+        texts = {lang: text.strip() if isinstance(text, str) else text for lang, text in value.items()}
+        given = texts.get("en") or texts.get("zh") or ""
+        return {**texts, "en": texts.get("en") or given, "zh": texts.get("zh") or given}
+    return value
+
+
+Name = Annotated[Labels, BeforeValidator(_both)]

@@ -7,6 +7,9 @@ touches no event. Policies, each with its reason:
   its clock must not run on.
 * A stage that was left before it was entered has dwell 0 and the flag out_of_sequence.
 * "Happened, time not given" closes a stage, but gives no dwell to count.
+* A stage that a row's way does not lead through is SKIPPED: it has no clock, and having been seen
+  there says nothing about the stages before it.
+* A gate is red for as long as it holds, and stays so where its end came all the same.
 """
 
 from __future__ import annotations
@@ -22,8 +25,11 @@ from numpy.typing import NDArray
 from waypost.domain.state import promise_key
 from waypost.domain.statement import Classifier
 from waypost.domain.vocabulary import load as load_vocabulary
+from waypost.journeys.calendar import Calendar
 from waypost.journeys.cells import ABSENT, I64, NEVER, Cells, times
 from waypost.journeys.document import Journey, Stage, Target
+from waypost.journeys.ways import Ways
+from waypost.journeys.worktime import after, worked
 
 CODES_FROM = 64  # behind the slots of milestones
 Mask = NDArray[np.bool_]
@@ -38,6 +44,7 @@ class Status(IntEnum):
     DONE = 2
     PASSED = 3  # a later milestone was seen; the end of this stage was not scanned
     ENDED = 4  # the journey ended before the stage did
+    SKIPPED = 5  # no stage of this row's way
 
 
 class Level(IntEnum):
@@ -50,7 +57,10 @@ class Level(IntEnum):
 
 @dataclass(slots=True)
 class StageFacts:
-    """One stage of all rows; instants and dwell in us, NEVER / -1 where there is none."""
+    """One stage of all rows; instants and dwell in us, NEVER / -1 where there is none.
+
+    With a calendar the dwell is working time.
+    """
 
     stage: Stage
     status: NDArray[np.int8]
@@ -68,17 +78,26 @@ class StageFacts:
         counted: Mask = self.dwell >= 0
         return counted
 
+    def skip(self, rows: Mask | NDArray[np.intp]) -> None:
+        """Make this no stage of some rows' ways."""
+        self.status[rows], self.level[rows], self.dwell[rows] = Status.SKIPPED, Level.OK, -1
+        self.entered[rows] = self.left[rows] = self.due_yellow[rows] = self.due_red[rows] = NEVER
+        self.out_of_sequence[rows] = False
+
 
 class Projection:
     """All stages of all rows, each computed when it is first asked for: most readers want one or two.
 
     `amend` may put right the facts of a stage before they are given out. The columns of `cells`
-    must not be written into any more.
+    must not be written into any more. `ways` holds the cases that the rows take at the journey's branches.
     """
 
-    def __init__(self, cells: Cells, journey: Journey, now: int, amend: Amend | None = None) -> None:
+    def __init__(
+        self, cells: Cells, journey: Journey, now: int, amend: Amend | None = None, ways: Ways | None = None
+    ) -> None:
         self.journey = journey
         self._cells, self._now, self._amend = cells, now, amend
+        self._ways = ways or Ways()
         self._held: dict[str, StageFacts] = {}
 
     @property
@@ -91,7 +110,7 @@ class Projection:
         held = self._held.get(stage_id)
         if held is None:
             stage = next(stage for stage in self.journey.stages if stage.id == stage_id)
-            held = _facts(self._cells, stage, self._status(stage), self._now)
+            held = _facts(self._cells, self.journey, stage, self._status(stage), self._now)
             if self._amend is not None:
                 self._amend(held)
             self._held[stage_id] = held
@@ -101,6 +120,9 @@ class Projection:
     def current(self) -> NDArray[np.int16]:
         """The place in `journey.path` of the stage a row is in; len(path) once all are behind it."""
         behind = [end | later for end, later in zip(self._ends, self._later, strict=True)]
+        for place, through in enumerate(self._through):
+            if through is not None:
+                behind[place] = behind[place] | ~through
         current = np.full(self._cells.n, len(behind), dtype=np.int16)
         for place in reversed(range(len(behind))):
             current[~behind[place]] = place
@@ -108,8 +130,22 @@ class Projection:
 
     @cached_property
     def finished(self) -> Mask:
-        """Rows that reached the end of the last stage."""
-        return self._ends[-1]
+        """Rows that reached the end of the last stage of their way."""
+        return self.at_last(self._ends.__getitem__)
+
+    def at_last(self, told: Callable[[int], Mask]) -> Mask:
+        """What `told` says of the last stage on each row's own way; it is asked by places in `journey.path`."""
+        place = len(self._through) - 1
+        if self._through[place] is None:
+            return told(place)
+        found, ahead = np.zeros(self._cells.n, dtype=bool), np.ones(self._cells.n, dtype=bool)
+        while place >= 0 and ahead.any():
+            through = self._through[place]
+            here = ahead if through is None else ahead & through
+            found |= here & told(place)
+            ahead = ahead & ~here
+            place -= 1
+        return found
 
     @cached_property
     def outcome(self) -> NDArray[np.int16]:
@@ -120,14 +156,26 @@ class Projection:
         outcome[self.finished] = -1
         return outcome
 
+    def through(self, stage: Stage) -> Mask | None:
+        """Rows whose way leads through a stage; None when every way does."""
+        return self._ways.through(self.journey, stage)
+
+    @cached_property
+    def _through(self) -> list[Mask | None]:
+        return [self.through(stage) for stage in self.journey.path]
+
     @cached_property
     def _ends(self) -> list[Mask]:
-        return [_reached(self._cells, stage.end) for stage in self.journey.path]
+        """Per stage of the path: rows that reached its end and came through it."""
+        return self._on_the_way([_reached(self._cells, stage.end) for stage in self.journey.path])
+
+    def _on_the_way(self, seen: list[Mask]) -> list[Mask]:
+        return [m if through is None else m & through for m, through in zip(seen, self._through, strict=True)]
 
     @cached_property
     def _later(self) -> list[Mask]:
         """Per stage of the path: rows that were seen beyond it."""
-        starts = [_reached(self._cells, stage.start) for stage in self.journey.path]
+        starts = self._on_the_way([_reached(self._cells, stage.start) for stage in self.journey.path])
         later = [self.finished]
         for start, end in zip(reversed(starts[1:]), reversed(self._ends[1:]), strict=True):
             later.append(later[-1] | start | end)
@@ -143,12 +191,17 @@ class Projection:
         status[begun & exited] = Status.ENDED
         status[later] = Status.PASSED
         status[closed] = Status.DONE
+        through = self.through(stage)
+        if through is not None:
+            status[~through] = Status.SKIPPED
         return status
 
 
-def project(cells: Cells, journey: Journey, now: int, amend: Amend | None = None) -> Projection:
-    """Project effective rows on a journey at an instant (us)."""
-    return Projection(cells, journey, now, amend)
+def project(
+    cells: Cells, journey: Journey, now: int, amend: Amend | None = None, ways: Ways | None = None
+) -> Projection:
+    """Project effective rows on a journey at an instant (us); where it parts, `ways` says who goes where."""
+    return Projection(cells, journey, now, amend, ways)
 
 
 def slots_of(milestones: tuple[str, ...]) -> list[int]:
@@ -188,22 +241,35 @@ def _first(cells: Cells, milestones: tuple[str, ...]) -> I64:
     return first
 
 
-def _facts(cells: Cells, stage: Stage, status: NDArray[np.int8], now: int) -> StageFacts:
+def _facts(cells: Cells, journey: Journey, stage: Stage, status: NDArray[np.int8], now: int) -> StageFacts:
     entered, left = _first(cells, stage.start), _first(cells, stage.end)
+    calendar = journey.calendar(stage.calendar)
     closed = status == Status.DONE
     known = closed & (entered != NEVER) & (left != NEVER)
     backwards = known & (left < entered)
-    dwell = np.where(known, np.maximum(left - entered, 0), -1)
-    due_yellow, due_red = _due(cells, stage.target, entered)
+    ran = left - entered if calendar is None else worked(calendar, left) - worked(calendar, entered)
+    dwell = np.where(known, np.maximum(ran, 0), -1)
+    due_yellow, due_red = _due(cells, stage.target, entered, calendar)
     level = _level(stage.target, status, left, due_yellow, due_red, now)
-    return StageFacts(stage, status, entered, left, dwell, due_yellow, due_red, level, backwards)
+    if stage.gate:
+        due_red = entered.copy()
+        held = (status == Status.OPEN) | (closed & _reached(cells, stage.start))
+        level = np.where(held, np.int8(Level.RED), np.int8(Level.OK))
+    facts = StageFacts(stage, status, entered, left, dwell, due_yellow, due_red, level, backwards)
+    if stage.only:
+        facts.skip(status == Status.SKIPPED)
+    return facts
 
 
-def _due(cells: Cells, target: Target, entered: I64) -> tuple[I64, I64]:
-    base = entered
+def _due(cells: Cells, target: Target, entered: I64, calendar: Calendar | None) -> tuple[I64, I64]:
     if target.basis == "promise":
-        base = _promised(cells, target)
-    return _shift(base, target.yellow), _shift(base, target.red)
+        promised = _promised(cells, target)  # an instant that was named to the customer: no hours move it
+        return _shift(promised, target.yellow), _shift(promised, target.red)
+    if calendar is None:
+        return _shift(entered, target.yellow), _shift(entered, target.red)
+    never = np.full(len(entered), NEVER)
+    yellow, red = (never if limit is None else after(calendar, entered, limit) for limit in (target.yellow, target.red))
+    return yellow, red
 
 
 def _promised(cells: Cells, target: Target) -> I64:

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Engine
 
 from waypost.domain.errors import NotFound
 from waypost.domain.occurrence import Occurrence, attempts, visits
-from waypost.domain.state import UNDATED, Promise, fold, standing
+from waypost.domain.state import RESERVED, UNDATED, Promise, fold, standing
 from waypost.domain.statement import Classifier
 from waypost.domain.subject import LinkRel, Subject, SubjectKind
 from waypost.journeys.document import Stage
@@ -170,7 +170,8 @@ def _stage_of(view: View, row: OrderRow) -> Stage | None:
 
 
 def _attributes(events: list[StoredEvent]) -> dict[str, Any]:
-    return {name: value for name, (_, value) in fold(events).attributes.items()}
+    told = fold(events).attributes.items()
+    return {name: value for name, (_, value) in told if not name.startswith(RESERVED)}
 
 
 def _delivered(events: list[StoredEvent]) -> int | None:
@@ -205,6 +206,7 @@ def _spans(view: View, found: JourneyView | None, place: int) -> list[Node]:
         if stage.span:
             facts, _ = found.facts(stage.id)
             rows = [place] if stage.grain == "order" else view.units_of_order(place).tolist()
+            rows = [row for row in rows if facts.status[row] != Status.SKIPPED]
             if rows:
                 worst = max(rows, key=lambda r: (int(facts.level[r]), facts.status[r] == Status.OPEN))
                 nodes.append(stage_node(facts, worst, (), []))

@@ -78,7 +78,7 @@ def return_nodes(view: View, member: int, events: list[StoredEvent]) -> tuple[Jo
 def _path_nodes(projection: Projection, row: int, events: list[StoredEvent]) -> list[Node]:
     nodes: list[Node] = []
     taken: set[int] = set()
-    path = [facts for facts in projection.stages if not facts.stage.span]
+    path = [facts for facts in projection.stages if not facts.stage.span and facts.status[row] != Status.SKIPPED]
     for facts in path:
         behind = _behind(facts, row, events, taken, first=facts is path[0], last=facts is path[-1])
         taken.update(behind)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.engine import Connection, CursorResult
 
-from waypost.domain.state import NEVER, UNDATED
+from waypost.domain.state import CREATED, NEVER, UNDATED
 from waypost.domain.statement import Classifier, Evidence, Kind
 from waypost.store.bulk import driver_rows
 from waypost.store.schema import event
@@ -95,6 +95,7 @@ _ACTUAL = sa.and_(
 )
 _MORE = sa.or_(
     event.c.classifier != int(Classifier.ACTUAL),
+    event.c.slot == CREATED,  # says who told of the order
     event.c.attributes.is_not(None),
     event.c.links.is_not(None),
     event.c.repeats.is_not(None),

@@ -8,10 +8,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from waypost.journeys.boards.document import Name
 from waypost.journeys.customer import CustomerStage
 from waypost.journeys.document import Audience, Case, Condition, Milestone, Target
-from waypost.journeys.labels import Id, Labels, Model
+from waypost.journeys.labels import Id, Labels, Model, Name
 
 Show = Literal["kpi", "trend", "funnel", "distribution", "map", "orders", "timeline", "at_risk", "river", "text"]
 
@@ -28,6 +27,14 @@ class Source(Settings):
     sources: tuple[str, ...] = ()
 
 
+class CustomerView(CustomerStage):
+    """How customers see a stage of a board; a text in one language is enough."""
+
+    label: Name | None = None
+    now: Name | None = None
+    advice: Name | None = None
+
+
 class StageSettings(Settings):
     """A stage: see `waypost.journeys.document.Stage`."""
 
@@ -40,7 +47,7 @@ class StageSettings(Settings):
     owner: str = ""
     card: bool = False
     audience: tuple[Audience, ...] = ("staff", "partner", "customer")
-    customer: CustomerStage | None = None
+    customer: CustomerView | None = None
 
 
 class BranchSettings(Settings):
@@ -73,6 +80,8 @@ class KpiSettings(Settings):
     calendar: str = ""
     segment: str = ""
     owner: str = ""
+    card: bool = True
+    audience: tuple[Audience, ...] = ("staff", "partner", "customer")
 
 
 class PanelSettings(Settings):

@@ -6,30 +6,58 @@ what is missing. Only the shape is always sound: ids are unique, and wires lead 
 
 from __future__ import annotations
 
+import json
+from math import isfinite
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
+from waypost.domain.text import is_storable, storable
 from waypost.journeys.calendar import Calendar
 from waypost.journeys.customer import Customer
 from waypost.journeys.document import Condition, Exit, Milestone
-from waypost.journeys.labels import Id, Labels, Model, Zone
+from waypost.journeys.labels import Id, Labels, Model, Name, Zone
 
 COLUMNS = 12
 MAX_BLOCKS, MAX_WIRES = 500, 2000
+MAX_SETTINGS = 32_000  # characters of one block
+DEEPEST, FAR = 12, 100_000
 
 
-def _both(value: object) -> object:
-    """A text given in one language stands for both: nobody is made to write a name twice."""
-    if isinstance(value, str):
-        return {"en": value, "zh": value}
+def _place(value: object) -> object:
+    """A place on the canvas is a whole number that every store and browser can hold."""
+    if isinstance(value, float) and isfinite(value):
+        value = round(value)
+    return max(-FAR, min(FAR, value)) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _plain(value: Any, depth: int = 0) -> Any:
+    """Settings are plain JSON that every store can hold, however unfinished. Errors: ValueError."""
+    if depth > DEEPEST:
+        raise ValueError("settings are not nested that deep")
     if isinstance(value, dict):
-        given = str(value.get("en") or value.get("zh") or "")
-        return {"en": value.get("en") or given, "zh": value.get("zh") or given}
-    return value
+        if not all(isinstance(name, str) and is_storable(name) for name in value):
+            raise ValueError("names of settings are texts")
+        return {name: _plain(inner, depth + 1) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner, depth + 1) for inner in value]
+    if isinstance(value, str):
+        return storable(value)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float) and abs(value) < 2**53:  # what every browser counts exactly; NaN fails too
+        return value
+    raise ValueError("settings are plain JSON: texts, numbers, lists and objects")
 
 
-Name = Annotated[Labels, BeforeValidator(_both)]
+def _settings(value: object) -> object:
+    plain = _plain(value)
+    if len(json.dumps(plain, ensure_ascii=False)) > MAX_SETTINGS:
+        raise ValueError(f"the settings of one block take at most {MAX_SETTINGS} characters")
+    return plain
+
+
+Coordinate = Annotated[int, BeforeValidator(_place)]
 
 
 class Block(Model):
@@ -37,9 +65,9 @@ class Block(Model):
 
     id: Id
     kind: Id
-    x: int = 0
-    y: int = 0
-    set: dict[str, Any] = Field(default_factory=dict)
+    x: Coordinate = 0
+    y: Coordinate = 0
+    set: Annotated[dict[str, Any], BeforeValidator(_settings)] = Field(default_factory=dict)
 
 
 class Wire(Model):

@@ -54,7 +54,11 @@ def build_view(
 def _journey_views(rows: Rows, histories: Histories, members: Members, now: int) -> dict[str, JourneyView]:
     return {
         history[-1].journey.id: JourneyView(
-            history[-1], place, members, judge(rows.orders, history, now), judge(rows.units, history, now)
+            history[-1],
+            place,
+            members,
+            judge(rows.orders, history, now, rows.ways),
+            judge(rows.units, history, now, rows.unit_ways),
         )
         for place, history in enumerate(histories)
     }
@@ -87,7 +91,10 @@ def _journeys(effective: Effective) -> NDArray[np.int16]:
 
 def _rows(effective: Effective) -> Rows:
     orders, units = effective.orders, effective.units
-    return Rows(_upto(orders, effective.n_orders), _upto(units, effective.n_units), effective.pairs())
+    ways = effective.ways.upto(effective.n_orders)
+    unit_ways = ways.take(effective.unit_order[: effective.n_units])
+    pairs = effective.pairs()
+    return Rows(_upto(orders, effective.n_orders), _upto(units, effective.n_units), pairs, ways, unit_ways)
 
 
 def _upto(cells: Cells, n: int) -> Cells:

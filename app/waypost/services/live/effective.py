@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from waypost.domain.vocabulary import load as load_vocabulary
 from waypost.journeys.assign import UNASSIGNED, assign
 from waypost.journeys.cells import Cells, overwritten
-from waypost.journeys.document import Journey
 from waypost.journeys.resolve import IDX, Resolved, resolve
+from waypost.journeys.ways import Ways, choose, fields_of
+from waypost.services.journeys import JourneyVersion
 from waypost.services.live.columns import Dimensions, frame
 from waypost.services.live.table import SubjectTable
 
@@ -39,6 +40,7 @@ class Effective:
         self.dimensions = Dimensions()
         self.attributes: list[dict[str, Any]] = []  # an order's own, completed by its parcels'
         self.assigned: NDArray[np.int16] = np.zeros(0, dtype=np.int16)
+        self.ways = Ways()
         self.n_orders = self.n_units = 0
         self.order_place: dict[int, int] = {}
         self.unit_place: dict[int, int] = {}
@@ -50,7 +52,7 @@ class Effective:
         cells, links, cancelled = table.cells.take(rows), table.links_of(rows), table.cancelled_of(rows)
         found = resolve(table.kinds_of(rows), cells, links, cancelled, completing_slots())
         orders = self._put_orders(found, rows)
-        self._put_units(found, rows, orders)
+        self._put_units(found, rows, orders, table)
         self._describe(table, rows, found, orders)
         self._pairs = None
         gone = [self.order_place[row] for row in rows.tolist() if row in self.order_place]
@@ -87,7 +89,7 @@ class Effective:
         self.known = known
         return places
 
-    def _put_units(self, found: Resolved, rows: IDX, orders: IDX) -> None:
+    def _put_units(self, found: Resolved, rows: IDX, orders: IDX, table: SubjectTable) -> None:
         alive = self._gone(self.alive, self.unit_place, rows)  # an order that got its first parcel, an old waybill
         subject_rows = rows[found.unit]
         places = self._places(self.unit_place, subject_rows, self.n_units)
@@ -100,9 +102,10 @@ class Effective:
         alive[places] = True
         self.alive = alive
         self.unit_order[places] = np.where(found.unit_order >= 0, orders[found.unit_order] if len(orders) else -1, -1)
-        self._put_more(found, places, orders)
+        self._put_more(found, places, orders, table)
 
-    def _put_more(self, found: Resolved, places: IDX, orders: IDX) -> None:
+    def _put_more(self, found: Resolved, places: IDX, orders: IDX, table: SubjectTable) -> None:
+        """Further orders of units that serve several: the first is the one that comes first by its id."""
         unit, order = found.pairs
         for place in places.tolist():
             self._more.pop(place, None)
@@ -111,6 +114,7 @@ class Effective:
         for place, mine in zip(places[unit[shared]].tolist(), orders[order[shared]].tolist(), strict=True):
             members.setdefault(place, []).append(mine)
         for place, all_ in members.items():
+            self.unit_order[place] = min(all_, key=lambda order: table.subjects[int(self.order_row[order])])
             self._more[place] = tuple(one for one in all_ if one != self.unit_order[place])
 
     def _describe(self, table: SubjectTable, rows: IDX, found: Resolved, orders: IDX) -> None:
@@ -129,15 +133,18 @@ class Effective:
             self.attributes[place] = attributes
         self.dimensions.put(orders, merged)
 
-    def assign(self, journeys: Sequence[Journey], places: IDX | None = None) -> None:
-        """Choose the journey of the orders at `places`, or of all when journeys were published."""
+    def assign(self, histories: Sequence[Sequence[JourneyVersion]], places: IDX | None = None) -> None:
+        """Choose journey and ways of the orders at `places`, or of all when journeys were published."""
         if len(self.assigned) < self.n_orders:
             extra = np.full(self.orders.n - len(self.assigned), UNASSIGNED, dtype=np.int16)
             self.assigned = np.concatenate([self.assigned, extra])
         rows = np.arange(self.n_orders) if places is None else places
-        attributes = [self.attributes[place] for place in rows.tolist()]
+        journeys = [history[-1].journey for history in histories]
+        branches = [branch for history in histories for version in history for branch in version.journey.branches]
         asked = {condition.field for journey in journeys for condition in journey.assign.conditions}
-        self.assigned[rows] = assign(frame(attributes, asked), journeys)
+        given = frame([self.attributes[place] for place in rows.tolist()], asked | fields_of(branches))
+        self.assigned[rows] = assign(given, journeys)
+        self.ways = self.ways.replaced(len(self.assigned), rows, choose(given, branches))
 
     @staticmethod
     def _gone(column: NDArray[np.bool_], held: dict[int, int], rows: IDX) -> NDArray[np.bool_]:

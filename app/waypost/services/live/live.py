@@ -76,8 +76,7 @@ class Live:
             return held
         histories, of_returns = self._histories()
         if stamp != self._stamp or len(changed):
-            journeys = [history[-1].journey for history in histories]
-            self._effective.assign(journeys, None if stamp != self._stamp else changed)
+            self._effective.assign(histories, None if stamp != self._stamp else changed)
         # Other journeys, or a clock that was set back, change every line.
         base = self._summary if held is not None and stamp == self._stamp and now >= held.now else None
         self._stamp = stamp

@@ -6,11 +6,12 @@ start and end with any event code, an approval or an inspection, and not only wi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
@@ -21,6 +22,7 @@ from waypost.journeys.assign import UNASSIGNED, assign
 from waypost.journeys.cells import ABSENT, NEVER, RANK_SHIFT, UNDATED_RANK, Cells, times
 from waypost.journeys.project import Mask, Projection, StageFacts, Status, code_slot
 from waypost.journeys.resolve import IDX
+from waypost.journeys.ways import Ways, choose, fields_of
 from waypost.services.journeys import JourneyVersion
 from waypost.services.live.columns import frame
 from waypost.services.live.judge import judge
@@ -117,8 +119,16 @@ class Returns:
         """The place of each return's journey, or UNASSIGNED."""
         journeys = [history[-1].journey for history in self._histories]
         asked = {condition.field for journey in journeys for condition in journey.assign.conditions}
-        attributes = [self._table.attributes[row] for row in self.rows.tolist()]
-        return np.where(self.told, assign(frame(attributes, asked), journeys), np.int16(UNASSIGNED))
+        return np.where(self.told, assign(self._given(asked), journeys), np.int16(UNASSIGNED))
+
+    def _given(self, asked: Collection[str]) -> pl.DataFrame:
+        return frame([self._table.attributes[row] for row in self.rows.tolist()], asked)
+
+    @cached_property
+    def _ways(self) -> Ways:
+        """The cases that the returns take, by their own attributes."""
+        branches = [branch for history in self._histories for v in history for branch in v.journey.branches]
+        return Ways(choose(self._given(fields_of(branches)), branches)) if branches else Ways()
 
     @cached_property
     def orders(self) -> list[list[int]]:
@@ -178,7 +188,7 @@ class Returns:
 
     def projection(self, history: Sequence[JourneyVersion]) -> Projection:
         """All returns on one journey."""
-        return judge(self._settled, history, self.now)
+        return judge(self._settled, history, self.now, self._ways)
 
     @cached_property
     def _settled(self) -> Cells:
@@ -248,11 +258,14 @@ class ReturnJourney:
     @cached_property
     def refund_due(self) -> Mask:
         """Its returns that came back, and neither money nor a replacement has left."""
-        path = self.version.journey.path
-        last = self.units.facts(path[-1].id)
-        back = last.status == Status.OPEN
-        if len(path) > 1:  # in the last stage but one the goods are back already
-            back |= self.units.facts(path[-2].id).status == Status.OPEN
+        back, ahead = np.zeros(len(self.mine), dtype=bool), np.zeros(len(self.mine), dtype=np.int8)
+        for stage in reversed(self.version.journey.path):
+            # In the last stage but one the goods are back already.
+            status = self.units.facts(stage.id).status
+            back |= (status == Status.OPEN) & (ahead < 2)
+            ahead += status != Status.SKIPPED
+            if (ahead >= 2).all():
+                break
         due: Mask = self.opened & back
         return due
 

@@ -19,6 +19,7 @@ from waypost.journeys.assign import UNASSIGNED
 from waypost.journeys.cells import ABSENT, I64, NEVER, Cells, overwritten, times
 from waypost.journeys.project import Level, Mask, Projection, Status, slots_of
 from waypost.journeys.resolve import IDX
+from waypost.journeys.ways import Ways
 from waypost.services.journeys import JourneyVersion
 from waypost.services.live.effective import completing_slots
 from waypost.services.live.judge import judge
@@ -30,11 +31,13 @@ Histories = Sequence[Sequence[JourneyVersion]]
 
 
 class Rows(NamedTuple):
-    """Effective orders and units, and which of them belong together: pairs of (unit, order)."""
+    """Effective orders and units, which of them belong together as pairs of (unit, order), and the ways they take."""
 
     orders: Cells
     units: Cells
     pairs: tuple[IDX, IDX]
+    ways: Ways = Ways()
+    unit_ways: Ways = Ways()
 
     def of(self, places: IDX) -> Rows:
         """Some orders (ascending places) and their units, counted anew from zero."""
@@ -45,7 +48,14 @@ class Rows(NamedTuple):
         mine = place[self.pairs[1]] >= 0
         unit, order = self.pairs[0][mine], place[self.pairs[1][mine]]
         units, unit = np.unique(unit, return_inverse=True)
-        return Rows(self.orders.take(places), self.units.take(units), (unit, order))
+        ways = self.ways.take(places), self.unit_ways.take(units)
+        return Rows(self.orders.take(places), self.units.take(units), (unit, order), *ways)
+
+    def apart(self) -> Rows:
+        """The same with a unit of several orders counted once for each, on the way of that order."""
+        unit, order = self.pairs
+        pairs = np.arange(len(unit), dtype=np.intp), order
+        return Rows(self.orders, self.units.take(unit), pairs, self.ways, self.ways.take(order))
 
 
 @dataclass(slots=True)
@@ -125,7 +135,10 @@ def _promised(orders: Cells) -> I64:
 
 def _sum_up(found: Summary, mine: IDX, rows: Rows, history: Sequence[JourneyVersion], now: int) -> None:
     """Write the lines of one journey's orders."""
-    orders, units = judge(rows.orders, history, now), judge(rows.units, history, now)
+    if history[-1].journey.branches:
+        rows = rows.apart()
+    orders = judge(rows.orders, history, now, rows.ways)
+    units = judge(rows.units, history, now, rows.unit_ways)
     path = orders.journey.path
     current, finished = _progress(rows, orders, units)
     status = np.where(finished, DELIVERED_STATUS, np.where(orders.outcome >= 0, ENDED, OPEN)).astype(np.int8)
@@ -134,7 +147,7 @@ def _sum_up(found: Summary, mine: IDX, rows: Rows, history: Sequence[JourneyVers
         clock = _clock(orders if stage.grain == "order" else units, stage.id, now)
         if stage.grain == "parcel":
             clock = clock.per_order(len(mine), rows.pairs)
-        clocks.take(clock, place, status == OPEN)
+        clocks.take(clock, place, status == OPEN, stage.gate)
         if not stage.span:
             here = mine[current == path.index(stage)]
             found.since[here] = clock.since[current == path.index(stage)]
@@ -151,7 +164,7 @@ def _progress(rows: Rows, orders: Projection, units: Projection) -> tuple[NDArra
     np.minimum.at(current, order, units.current[unit])
     finished = np.ones(n, dtype=bool)
     finished[order[~units.finished[unit]]] = False
-    finished = (finished | _whole(rows.orders, path[-1].end)) & orders.finished
+    finished = (finished | orders.at_last(lambda place: _whole(rows.orders, path[place].end))) & orders.finished
     current[finished] = len(path)
     return current, finished
 
@@ -198,9 +211,16 @@ class _Clocks:
     def __init__(self, n: int) -> None:
         self.level, self.cause = np.zeros(n, dtype=np.int8), np.full(n, -1, dtype=np.int16)
         self.due, self.change = np.full(n, NEVER), np.full(n, NEVER)
+        self._held = np.zeros(n, dtype=bool)
 
-    def take(self, clock: _Clock, place: int, open_: Mask) -> None:
-        """Let the clock of the stage at `place` in, for orders that are open."""
+    def take(self, clock: _Clock, place: int, open_: Mask, gate: bool) -> None:
+        """Let the clock of the stage at `place` in, for orders that are open; what a gate holds, it is to blame for."""
         worse = open_ & ((clock.level > self.level) | ((clock.level == self.level) & (clock.due < self.due)))
+        if gate:
+            holds = open_ & (clock.level == Level.RED)
+            worse = holds & (~self._held | (clock.due < self.due))
+            self._held |= holds
+        else:
+            worse &= ~self._held
         self.level[worse], self.due[worse], self.cause[worse] = clock.level[worse], clock.due[worse], place
         self.change[open_] = np.minimum(self.change, clock.change)[open_]
