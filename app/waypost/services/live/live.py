@@ -15,12 +15,15 @@ from waypost.journeys.resolve import IDX
 from waypost.services.journeys import Journeys, JourneyVersion
 from waypost.services.live.build import build_view, sum_up
 from waypost.services.live.effective import Effective
+from waypost.services.live.holds import Holds
 from waypost.services.live.returns import ReturnBook
 from waypost.services.live.summary import Summary
 from waypost.services.live.table import StateRow, SubjectTable
 from waypost.services.live.view import View
 from waypost.store import reads
+from waypost.store.reads import LinkRow
 
+CARRIERS = frozenset({SubjectKind.UNIT, SubjectKind.VEHICLE})
 CLOCK_STEP = 1 * SECOND  # how old a view may be before levels are computed again
 
 
@@ -33,6 +36,7 @@ class Live:
         self._table = SubjectTable()
         self._effective = Effective()
         self._book = ReturnBook()
+        self._holds = Holds()
         self._version = 0
         self._stamp: tuple[int, int] | None = None
         self._summary: Summary | None = None
@@ -90,12 +94,23 @@ class Live:
         found = [self._journeys.history(v.journey.id) for v in self._journeys.published()]
         return tuple([h for h in found if h[-1].journey.subject == kind] for kind in ("order", "return"))  # type: ignore[return-value]
 
+    def _hold(self, connection: Connection, carriers: list[int], keys: list[int], links: list[LinkRow]) -> set[int]:
+        """Let subjects take what happened to the handling units that they were inside of; returns their rows."""
+        row_of = self._table.row_of
+        moved = {key: row_of[key] for key in self._holds.read(connection, carriers, keys, links) if key in row_of}
+        if moved.keys() - set(keys):  # what they took before may be theirs no more, so they begin with their own
+            for part in reads.states_of(connection, sorted(moved.keys() - set(keys))):
+                self._table.put_states([StateRow(*row) for row in part])
+        self._holds.onto(self._table.cells, {key: row_of[key] for key in {*moved, *keys} if key in row_of})
+        return set(moved.values())
+
     def _load(self, connection: Connection) -> IDX:
         """Read what changed since the watermark; returns the places of the orders it touches."""
         first, before, newest = self._version == 0, len(self._table), self._version
         keys: list[int] = []
         lines: list[int] = []
         returns: list[int] = []
+        carriers: list[int] = []
         touched: set[int] = set()
         for part in reads.states_since(connection, self._version):
             states = [StateRow(*row) for row in part]
@@ -103,6 +118,7 @@ class Live:
             keys += [s.key for s in states]
             lines += [s.key for s in states if s.kind == SubjectKind.LINE]
             returns += [s.key for s in states if s.kind == SubjectKind.RETURN]
+            carriers += [s.key for s in states if s.kind in CARRIERS]
             newest = max(newest, *(s.version for s in states))
         if not keys:
             return np.zeros(0, dtype=np.intp)
@@ -114,6 +130,7 @@ class Live:
             self._table.row_of.values() if first else (self._table.row_of[k] for k in keys if k in self._table.row_of)
         )
         touched |= self._table.put_links(list(heads), links)
+        touched |= self._hold(connection, carriers, keys, links)
         if lines:
             self._table.put_cancelled(lines, reads.occurrences_of(connection, lines))
         self._book.read(connection, returns)
