@@ -80,7 +80,7 @@ class Live:
             return held
         histories, of_returns = self._histories()
         if stamp != self._stamp or len(changed):
-            self._effective.assign(histories, None if stamp != self._stamp else changed)
+            self._effective.assign(histories, changed)
         # Other journeys, or a clock that was set back, change every line.
         base = self._summary if held is not None and stamp == self._stamp and now >= held.now else None
         self._stamp = stamp
@@ -91,7 +91,7 @@ class Live:
 
     def _histories(self) -> tuple[list[list[JourneyVersion]], list[list[JourneyVersion]]]:
         """The journeys of orders, and those of returns."""
-        found = [self._journeys.history(v.journey.id) for v in self._journeys.published()]
+        found = self._journeys.histories()
         return tuple([h for h in found if h[-1].journey.subject == kind] for kind in ("order", "return"))  # type: ignore[return-value]
 
     def _hold(self, connection: Connection, carriers: list[int], keys: list[int], links: list[LinkRow]) -> set[int]:

@@ -40,7 +40,7 @@ class WhatIf:
         """The picture of what was put in so far."""
         everything = np.arange(len(self._table), dtype=np.intp)
         places = self._effective.update(self._table, everything)
-        self._effective.assign(self._histories, None)
+        self._effective.assign(self._histories, places)
         summary = sum_up(self._effective, None, places, self._histories, self._now)
         returns = ReturnBook().picture(self._table, [], self._now)  # they are read with their events, which stay
         return build_view(self._table, self._effective, summary, self._histories, 0, self._now, returns)
