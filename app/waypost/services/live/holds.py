@@ -27,7 +27,7 @@ class Holds:
         self._contents: dict[int, set[int]] = {}
 
     def read(
-        self, connection: Connection, carriers: Collection[int], heads: Iterable[int], links: Iterable[LinkRow]
+        self, connection: Connection, carriers: Collection[int], heads: Collection[int], links: Iterable[LinkRow]
     ) -> set[int]:
         """Take in carriers whose events changed, and all links of `heads`; returns what is touched by that."""
         touched = self._link(heads, links)
@@ -43,13 +43,13 @@ class Holds:
             touched |= set(carriers)
         return self._within(touched)
 
-    def _link(self, heads: Iterable[int], links: Iterable[LinkRow]) -> set[int]:
+    def _link(self, heads: Collection[int], links: Iterable[LinkRow]) -> set[int]:
         claims: dict[int, list[Claim]] = {}
         for link in links:
             if link.rel == LinkRel.INSIDE:
                 claims.setdefault(link.from_id, []).append(Claim(link.to_id, link.valid_from, link.valid_until))
         touched: set[int] = set()
-        for head in {*heads, *claims}:
+        for head in {*(self._inside.keys() & heads), *claims}:
             before, now = self._inside.get(head, []), stays(claims.get(head, ()))
             if before == now:
                 continue

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from sqlalchemy.engine import Connection, Engine
@@ -72,7 +74,7 @@ class Live:
     def _refresh(self) -> View:
         self._begun = time.monotonic()
         now = self._clock()
-        with self._engine.connect() as connection:
+        with self._engine.connect() as connection, _undisturbed(self._version == 0):
             changed = self._load(connection)
         stamp = self._journeys.refresh()
         held = self._view
@@ -139,3 +141,16 @@ class Live:
         changed = self._effective.update(self._table, together)
         self._version = newest  # only now: a load that breaks off is begun again
         return changed
+
+
+@contextmanager
+def _undisturbed(first: bool) -> Iterator[None]:
+    """Without the collector while everything is read for the first time: it would look at each object many times."""
+    collecting = gc.isenabled()
+    if first:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
