@@ -8,13 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
+import pymysql
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
+from sqlalchemy.engine import make_url
 
+from tests.oceanbase import oceanbase
 from tests.support import require_chromium, require_service
 
 ROOT = Path(__file__).resolve().parents[1]
+MARIADB = os.environ.get("WAYPOST_TEST_MARIADB", "mysql+pymysql://root@127.0.0.1:3306/")
 POSTGRESQL = os.environ.get("WAYPOST_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432")
 
 
@@ -35,6 +39,43 @@ def pg_url() -> Iterator[str]:
             yield f"{POSTGRESQL.replace('postgresql://', 'postgresql+psycopg://')}/{name}"
         finally:
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def mariadb_url() -> Iterator[str]:
+    """Make an empty MariaDB database, give its SQLAlchemy URL, and drop it afterwards."""
+    require_service("mariadb")
+    server, name = make_url(MARIADB), f"waypost_test_{uuid.uuid4().hex}"
+    admin = pymysql.connect(
+        host=server.host or "", port=server.port or 3306, user=server.username, password=server.password or ""
+    )
+    with admin, admin.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+        try:
+            yield server.set(database=name).render_as_string(hide_password=False)
+        finally:
+            cursor.execute(f"DROP DATABASE {name}")
+
+
+@pytest.fixture(scope="session")
+def oceanbase_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run the embedded engine for as long as the tests do."""
+    with oceanbase(tmp_path_factory.mktemp("oceanbase") / "db") as url:
+        yield url
+
+
+@pytest.fixture
+def oceanbase_url(oceanbase_server: str) -> Iterator[str]:
+    """Make an empty OceanBase database, give its SQLAlchemy URL, and drop it afterwards."""
+    server, name = make_url(oceanbase_server), f"waypost_test_{uuid.uuid4().hex}"
+    socket = str(server.query["unix_socket"])
+    admin = pymysql.connect(unix_socket=socket, user=server.username, password="")
+    with admin, admin.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+        try:
+            yield server.set(database=name).render_as_string(hide_password=False)
+        finally:
+            cursor.execute(f"DROP DATABASE {name}")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])

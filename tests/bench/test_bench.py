@@ -25,6 +25,9 @@ from waypost.domain.vocabulary import load
 NAMES = {
     "ingest": {"ingest.single64", "ingest.body100", "ingest.bulk"},
     "fold": {"fold.duckdb", "fold.pandas", "fold.scan"},
+    "visible": {"visible.1", "visible.100", "visible.10k"},
+    "rebuild": {"rebuild.rows"},
+    "journey_edit": {"journey_edit.refold"},
     "kpi": {"kpi.pg_percentile", "kpi.polars"},
     "track": {"track.page"},
 }

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy.engine import Engine
 
 from tests import pictures
+from tests.engines import SERVERS
 from tests.histories import START, deliveries
 from tests.properties import examples
 from tests.worlds import World, sqlite_copy, wipe
@@ -39,7 +40,7 @@ def test_on_sqlite(delivery: Any, tmp_path_factory: pytest.TempPathFactory) -> N
 
 
 @pytest.mark.service
-@pytest.mark.parametrize("server", ["pg_url", "mariadb_url"])
+@pytest.mark.parametrize("server", SERVERS)
 def test_on_servers(server: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The same on real servers, compared with the events told straight on SQLite."""
     engine = open_engine(request.getfixturevalue(server))

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from tests import pictures
+from tests.engines import ENGINES
 from waypost.domain.statement import UNMAPPED, Statement
 from waypost.domain.subject import LinkClaim, LinkRel, Subject, SubjectKind
 from waypost.store import reads
@@ -22,7 +23,7 @@ ALIKE = [
 ]
 
 
-@pytest.fixture(params=["sqlite_url", *(pytest.param(n, marks=pytest.mark.service) for n in ("pg_url", "mariadb_url"))])
+@pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """Open an empty store on each engine."""
     opened = open_engine(request.getfixturevalue(request.param))

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy.engine import Engine
 
 from tests import pictures
+from tests.engines import SERVERS
 from tests.histories import START
 from tests.properties import examples
 from tests.spoken import STEPS, spoken
@@ -49,7 +50,7 @@ def test_on_sqlite(told: Any, steps: Any, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.mark.service
-@pytest.mark.parametrize("server", ["pg_url", "mariadb_url"])
+@pytest.mark.parametrize("server", SERVERS)
 def test_on_servers(server: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The same on real servers, compared with the events told anew on SQLite."""
     engine = open_engine(request.getfixturevalue(server))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.engines import ENGINES
 from tests.receiver import receiver
 from tests.worlds import said
 from waypost.access import accounts, audit
@@ -24,13 +25,7 @@ from waypost.services.outgoing.worker import Outgoing
 PAID = "2026-03-01T09:00:00Z"
 
 
-@pytest.fixture(
-    params=[
-        "sqlite_url",
-        pytest.param("pg_url", marks=pytest.mark.service),
-        pytest.param("mariadb_url", marks=pytest.mark.service),
-    ]
-)
+@pytest.fixture(params=ENGINES)
 def waypost(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A Waypost on each engine."""
     monkeypatch.setenv("WAYPOST_SECRET_KEY", "k" * 40)

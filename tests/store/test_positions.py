@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from tests.engines import ENGINES
 from waypost.domain.instants import SECOND
 from waypost.domain.position import Position
 from waypost.domain.subject import Subject, SubjectKind
@@ -14,7 +15,6 @@ from waypost.store.engine import open_engine
 from waypost.store.migrate import upgrade
 from waypost.store.schema import metadata
 
-ENGINES = ["sqlite_url", *(pytest.param(name, marks=pytest.mark.service) for name in ("pg_url", "mariadb_url"))]
 T0 = 1_774_000_000 * SECOND
 
 

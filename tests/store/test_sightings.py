@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.engines import ENGINES
 from tests.worlds import carries, said, scan, us
 from waypost.connect.cloudevents import read_event
 from waypost.domain.vocabulary import load
@@ -15,7 +16,6 @@ from waypost.store.migrate import upgrade
 from waypost.store.sightings import aboard, last_sightings, sightings_after, vehicle_key, vehicles_with
 from waypost.store.writer import Writer
 
-ENGINES = ["sqlite_url", *(pytest.param(name, marks=pytest.mark.service) for name in ("pg_url", "mariadb_url"))]
 NOW = us("2026-03-20T12:00:00Z")
 HERE: dict[str, Any] = {"lat": 31.23, "lon": 121.47}
 

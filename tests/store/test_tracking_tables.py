@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from tests.engines import ENGINES
 from waypost.domain.instants import now_us
 from waypost.domain.subject import SubjectKind
 from waypost.services import merchants, tracking
@@ -15,9 +16,7 @@ from waypost.store.schema import subject
 from waypost.store.schema_tracking import merchant, tracking_link
 
 
-@pytest.mark.parametrize(
-    "server", ["sqlite_url", *(pytest.param(n, marks=pytest.mark.service) for n in ("pg_url", "mariadb_url"))]
-)
+@pytest.mark.parametrize("server", ENGINES)
 def test_links_and_merchants_on_every_engine(request: pytest.FixtureRequest, server: str) -> None:
     engine = open_engine(request.getfixturevalue(server))
     upgrade(engine)

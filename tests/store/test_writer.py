@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from tests.engines import ENGINES
 from tests.support import environment
 from waypost.domain.errors import Overloaded
 from waypost.domain.statement import UNMAPPED, Kind, Refusal, Statement
@@ -27,10 +28,8 @@ from waypost.store.migrate import upgrade
 from waypost.store.schema import event, quarantine, state, unmapped
 from waypost.store.writer import WAITING_LIMIT, Job, Receipt, Writer
 
-SERVERS = [pytest.param(name, marks=pytest.mark.service) for name in ("pg_url", "mariadb_url")]
 
-
-@pytest.fixture(params=["sqlite_url", *SERVERS])
+@pytest.fixture(params=ENGINES)
 def url(request: pytest.FixtureRequest) -> str:
     """Give the URL of an empty store on each engine."""
     found: str = request.getfixturevalue(request.param)

@@ -109,7 +109,7 @@ def _size(engine: Engine) -> int | None:
         return None
     with engine.connect() as connection:
         found = connection.exec_driver_sql(query).scalar()
-    return None if found is None else int(found)
+    return int(found) if found else None  # OceanBase says 0, which means that it does not count
 
 
 _MYSQL_SIZE = "SELECT SUM(data_length + index_length) FROM information_schema.tables WHERE table_schema = DATABASE()"

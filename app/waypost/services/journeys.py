@@ -63,6 +63,12 @@ class Journeys:
         found = (history[-1] for history in self._versions.values())
         return sorted((v for v in found if v.until is None), key=lambda v: v.journey.id)
 
+    def histories(self) -> list[list[JourneyVersion]]:
+        """All versions of every journey in force, by id, as of the last refresh: who asks often refreshes once."""
+        with self._lock:
+            found = [history for history in self._versions.values() if history[-1].until is None]
+        return sorted(found, key=lambda history: history[-1].journey.id)
+
     def history(self, journey_id: str) -> list[JourneyVersion]:
         """All versions of a journey, oldest first. Errors: NotFound."""
         self.refresh()

@@ -8,9 +8,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from waypost.domain.instants import now_us
 from waypost.domain.packed import Packed, pack
 from waypost.domain.state import fold, standing
-from waypost.store import reads
+from waypost.store import columns, reads, segments
 from waypost.store.engine import lock_writer, writing
 from waypost.store.refold import rebuild_between
 from waypost.store.rows import StoredEvent, occurrence_of
@@ -47,14 +48,25 @@ def verify(engine: Engine, progress: Progress | None = None) -> Verification:
 
 
 def rebuild(engine: Engine, progress: Progress | None = None) -> int:
-    """Write the state of every subject anew from its events; returns how many subjects."""
+    """Write the state of every subject anew from its events; returns how many subjects.
+
+    Facts come from segments, which are made first; what was written meanwhile is added under the lock.
+    """
+    segments.drop_broken(engine)
+    segments.make_missing(engine, now_us())
     with engine.connect() as connection:
+        newest, changes = segments.newest(connection), segments.changes(connection)
+        held = segments.read_all(connection, newest)
         ranges = list(_ranges(connection, REBUILD_STEP, None))
     subjects = 0
     for first, last in ranges:
         with writing(engine) as connection:
             lock_writer(connection)
-            subjects += rebuild_between(connection, first, last)
+            found = None
+            if segments.changes(connection) == changes:  # else words were read again meanwhile
+                later = columns.read(connection, first, last, after=newest)
+                found = segments.together([held.between(first, last), later])
+            subjects += rebuild_between(connection, first, last, found)
         if progress:
             progress(min(last, ranges[-1][1]), ranges[-1][1])
     return subjects

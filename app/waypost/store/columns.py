@@ -6,12 +6,12 @@ Only plain subjects take it: those that nobody took anything back of. It must gi
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, CursorResult
 
 from waypost.domain.state import CREATED, NEVER, UNDATED
 from waypost.domain.statement import Classifier, Evidence, Kind
@@ -35,16 +35,27 @@ class Columns(NamedTuple):
     retracts: NDArray[np.bool_]  # takes something back, or puts it right
     more: NDArray[np.bool_]  # says more than a cell: promise, attributes, links, repeats
 
-    def only(self, which: NDArray[np.bool_]) -> Columns:
+    def between(self, first: int, last: int) -> Columns:
+        """The events of the subjects from key `first` up to and with `last`, where they are sorted by subject."""
+        start, end = np.searchsorted(self.subject, [first, last + 1]).tolist()
+        return self.only(slice(start, end))
+
+    def only(self, which: NDArray[np.bool_] | IDX | slice) -> Columns:
         """Some of the events."""
         subject, id_, cell, at, retracts, more = self
         return Columns(subject[which], id_[which], cell[which], at[which], retracts[which], more[which])
 
 
-def read(connection: Connection, first: int, last: int) -> Columns:
-    """The events of the subjects from key `first` up to and with `last`."""
-    rows = driver_rows(connection.execute(_QUERY, {"first": first, "last": last}))
-    table = np.array(rows, dtype=np.int64).reshape(-1, 6).T
+def read(connection: Connection, first: int, last: int, after: int = 0) -> Columns:
+    """The events with ids above `after` of the subjects from key `first` up to and with `last`."""
+    mine = event.c.subject_id.between(first, last)
+    between = QUERY.where(mine & (event.c.id > after) if after else mine).order_by(event.c.subject_id, event.c.id)
+    return of_rows(connection.execute(between))
+
+
+def of_rows(result: CursorResult[Any]) -> Columns:
+    """What `QUERY` found, as columns."""
+    table = np.array(driver_rows(result), dtype=np.int64).reshape(-1, 6).T
     subject, id_, cell, at, retracts, more = table
     return Columns(subject, id_, cell, at, retracts.astype(bool), more.astype(bool))
 
@@ -89,15 +100,11 @@ _MORE = sa.or_(
     event.c.links.is_not(None),
     event.c.repeats.is_not(None),
 )
-_QUERY = (
-    sa.select(
-        event.c.subject_id,
-        event.c.id,
-        sa.case((_ACTUAL, event.c.slot * 4 + event.c.evidence), else_=NO_CELL),
-        sa.func.coalesce(event.c.at, UNDATED),
-        sa.case((event.c.kind != int(Kind.ASSERT), 1), else_=0),
-        sa.case((_MORE, 1), else_=0),
-    )
-    .where(event.c.subject_id.between(sa.bindparam("first"), sa.bindparam("last")))
-    .order_by(event.c.subject_id, event.c.id)
+QUERY = sa.select(
+    event.c.subject_id,
+    event.c.id,
+    sa.case((_ACTUAL, event.c.slot * 4 + event.c.evidence), else_=NO_CELL),
+    sa.func.coalesce(event.c.at, UNDATED),
+    sa.case((event.c.kind != int(Kind.ASSERT), 1), else_=0),
+    sa.case((_MORE, 1), else_=0),
 )

@@ -17,6 +17,7 @@ import waypost.store.schema_connect
 import waypost.store.schema_mapping
 import waypost.store.schema_outgoing
 import waypost.store.schema_positions
+import waypost.store.schema_segment
 import waypost.store.schema_tracking  # noqa: F401
 from waypost.store.engine import writing
 from waypost.store.schema import metadata

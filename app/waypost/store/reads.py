@@ -228,19 +228,24 @@ def states_since(connection: Connection, version: int, step: int = 50_000) -> It
 
     Each is (subject key, kind, scope, ref, cells, promises, attributes, version).
     """
-    query = (
-        sa.select(
-            state.c.subject_id,
-            subject.c.kind,
-            subject.c.scope,
-            subject.c.ref,
-            state.c.cells,
-            state.c.promises,
-            state.c.attributes,
-            state.c.version,
-        )
-        .join(subject, subject.c.id == state.c.subject_id)
-        .where(state.c.version > version)
-    )
+    query = _STATES.where(state.c.version > version)
     for part in connection.execute(query, execution_options={"stream_results": True}).partitions(step):
         yield [tuple(row) for row in part]
+
+
+def states_of(connection: Connection, keys: Sequence[int]) -> Iterator[list[tuple[Any, ...]]]:
+    """The states of some subjects, as `states_since` gives them."""
+    for part in chunks(keys):
+        yield [tuple(row) for row in connection.execute(_STATES.where(state.c.subject_id.in_(part)))]
+
+
+_STATES = sa.select(
+    state.c.subject_id,
+    subject.c.kind,
+    subject.c.scope,
+    subject.c.ref,
+    state.c.cells,
+    state.c.promises,
+    state.c.attributes,
+    state.c.version,
+).join(subject, subject.c.id == state.c.subject_id)

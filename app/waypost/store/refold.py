@@ -16,6 +16,7 @@ from waypost.domain.statement import Kind
 from waypost.domain.subject import Subject
 from waypost.store import columns
 from waypost.store.bulk import driver_rows, upsert
+from waypost.store.columns import Columns
 from waypost.store.details import Recorded, drop_details, drop_details_between, forget_names, keep_details
 from waypost.store.directory import Directory
 from waypost.store.reads import events_by_id, events_of_subjects
@@ -45,13 +46,16 @@ def refold_subjects(connection: Connection, versions: Mapping[int, int], subject
     keep_details(connection, details, _targets(connection, details, subjects))
 
 
-def rebuild_between(connection: Connection, first: int, last: int) -> int:
+def rebuild_between(connection: Connection, first: int, last: int, found: Columns | None = None) -> int:
     """Write the states of the subjects from key `first` up to and with `last` anew; returns how many there are.
+
+    `found` are their events, where they are known already.
 
     Cells are folded as columns; only statements that say more are read as rows. Subjects of which
     anything was taken back go the long way.
     """
-    found = columns.read(connection, first, last)
+    if found is None:
+        found = columns.read(connection, first, last)
     keys, starts = np.unique(found.subject, return_index=True)
     newest = found.id[np.append(starts[1:], len(found.id)) - 1] if len(keys) else found.id
     redo = np.unique(found.subject[found.retracts])

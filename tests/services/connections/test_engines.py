@@ -10,12 +10,10 @@ import pytest
 
 from tests.corner.corner_shop import sign
 from tests.corner.shop import SECRET, Shop
+from tests.engines import SERVERS
 from tests.services.connections.conftest import Clock, connected
-from tests.store.conftest import mariadb_url  # noqa: F401 - a fixture
 from waypost.services.app import Waypost
 from waypost.services.connections import Connections, deliver, health, manage, pull
-
-SERVERS = [pytest.param(name, marks=pytest.mark.service) for name in ("pg_url", "mariadb_url")]
 
 
 @pytest.fixture(params=SERVERS)

@@ -45,6 +45,7 @@ class Effective:
         self.order_place: dict[int, int] = {}
         self.unit_place: dict[int, int] = {}
         self._pairs: tuple[IDX, IDX] | None = None
+        self._asks: object = None  # what orders were assigned by
         self._more: dict[int, tuple[int, ...]] = {}  # further orders of units that serve several
 
     def update(self, table: SubjectTable, rows: IDX) -> IDX:
@@ -133,14 +134,16 @@ class Effective:
             self.attributes[place] = attributes
         self.dimensions.put(orders, merged)
 
-    def assign(self, histories: Sequence[Sequence[JourneyVersion]], places: IDX | None = None) -> None:
-        """Choose journey and ways of the orders at `places`, or of all when journeys were published."""
+    def assign(self, histories: Sequence[Sequence[JourneyVersion]], changed: IDX) -> None:
+        """Choose journey and ways of the orders that changed, or of all where journeys ask something else now."""
         if len(self.assigned) < self.n_orders:
             extra = np.full(self.orders.n - len(self.assigned), UNASSIGNED, dtype=np.int16)
             self.assigned = np.concatenate([self.assigned, extra])
-        rows = np.arange(self.n_orders) if places is None else places
         journeys = [history[-1].journey for history in histories]
         branches = [branch for history in histories for version in history for branch in version.journey.branches]
+        asks = ([(journey.id, journey.assign) for journey in journeys], branches)
+        rows = changed if asks == self._asks else np.arange(self.n_orders)  # an edited target asks the same
+        self._asks = asks
         asked = {condition.field for journey in journeys for condition in journey.assign.conditions}
         given = frame([self.attributes[place] for place in rows.tolist()], asked | fields_of(branches))
         self.assigned[rows] = assign(given, journeys)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from sqlalchemy.engine import Connection, Engine
@@ -17,12 +19,15 @@ from waypost.services.live.basis import Basis
 from waypost.services.live.basis_returns import basis_of_returns
 from waypost.services.live.build import basis_of_orders, build_view, sum_up
 from waypost.services.live.effective import Effective
+from waypost.services.live.holds import Holds
 from waypost.services.live.returns import ReturnBook
 from waypost.services.live.summary import Summary
 from waypost.services.live.table import StateRow, SubjectTable
 from waypost.services.live.view import View
 from waypost.store import reads
+from waypost.store.reads import LinkRow
 
+CARRIERS = frozenset({SubjectKind.UNIT, SubjectKind.VEHICLE})
 CLOCK_STEP = 1 * SECOND  # how old a view may be before levels are computed again
 
 
@@ -35,6 +40,7 @@ class Live:
         self._table = SubjectTable()
         self._effective = Effective()
         self._book = ReturnBook()
+        self._holds = Holds()
         self._version = 0
         self._stamp: tuple[int, int] | None = None
         self._summary: Summary | None = None
@@ -80,7 +86,7 @@ class Live:
     def _refresh(self) -> View:
         self._begun = time.monotonic()
         now = self._clock()
-        with self._engine.connect() as connection:
+        with self._engine.connect() as connection, _undisturbed(self._version == 0):
             changed = self._load(connection)
         stamp = self._journeys.refresh()
         held = self._view
@@ -88,7 +94,7 @@ class Live:
             return held
         histories, of_returns = self._of_orders, self._of_returns = self._histories()
         if stamp != self._stamp or len(changed):
-            self._effective.assign(histories, None if stamp != self._stamp else changed)
+            self._effective.assign(histories, changed)
         # Other journeys, or a clock that was set back, change every line.
         base = self._summary if held is not None and stamp == self._stamp and now >= held.now else None
         self._stamp = stamp
@@ -99,8 +105,18 @@ class Live:
 
     def _histories(self) -> tuple[list[list[JourneyVersion]], list[list[JourneyVersion]]]:
         """The journeys of orders, and those of returns."""
-        found = [self._journeys.history(v.journey.id) for v in self._journeys.published()]
+        found = self._journeys.histories()
         return tuple([h for h in found if h[-1].journey.subject == kind] for kind in ("order", "return"))  # type: ignore[return-value]
+
+    def _hold(self, connection: Connection, carriers: list[int], keys: list[int], links: list[LinkRow]) -> set[int]:
+        """Let subjects take what happened to the handling units that they were inside of; returns their rows."""
+        row_of = self._table.row_of
+        moved = {key: row_of[key] for key in self._holds.read(connection, carriers, keys, links) if key in row_of}
+        if moved.keys() - set(keys):  # what they took before may be theirs no more, so they begin with their own
+            for part in reads.states_of(connection, sorted(moved.keys() - set(keys))):
+                self._table.put_states([StateRow(*row) for row in part])
+        self._holds.onto(self._table.cells, {key: row_of[key] for key in {*moved, *keys} if key in row_of})
+        return set(moved.values())
 
     def _load(self, connection: Connection) -> IDX:
         """Read what changed since the watermark; returns the places of the orders it touches."""
@@ -108,6 +124,7 @@ class Live:
         keys: list[int] = []
         lines: list[int] = []
         returns: list[int] = []
+        carriers: list[int] = []
         touched: set[int] = set()
         for part in reads.states_since(connection, self._version):
             states = [StateRow(*row) for row in part]
@@ -115,6 +132,7 @@ class Live:
             keys += [s.key for s in states]
             lines += [s.key for s in states if s.kind == SubjectKind.LINE]
             returns += [s.key for s in states if s.kind == SubjectKind.RETURN]
+            carriers += [s.key for s in states if s.kind in CARRIERS]
             newest = max(newest, *(s.version for s in states))
         if not keys:
             return np.zeros(0, dtype=np.intp)
@@ -126,6 +144,7 @@ class Live:
             self._table.row_of.values() if first else (self._table.row_of[k] for k in keys if k in self._table.row_of)
         )
         touched |= self._table.put_links(list(heads), links)
+        touched |= self._hold(connection, carriers, keys, links)
         if lines:
             self._table.put_cancelled(lines, reads.occurrences_of(connection, lines))
         self._book.read(connection, returns)
@@ -134,3 +153,16 @@ class Live:
         changed = self._effective.update(self._table, together)
         self._version = newest  # only now: a load that breaks off is begun again
         return changed
+
+
+@contextmanager
+def _undisturbed(first: bool) -> Iterator[None]:
+    """Without the collector while everything is read for the first time: it would look at each object many times."""
+    collecting = gc.isenabled()
+    if first:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()

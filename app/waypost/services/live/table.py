@@ -23,6 +23,7 @@ TOGETHER = frozenset({LinkRel.LINE_OF, LinkRel.CARRIES, LinkRel.REPLACES, LinkRe
 BELONGING = frozenset({LinkRel.LINE_OF, LinkRel.CARRIES, LinkRel.RETURNS, LinkRel.EXCHANGES})  # leads towards an order
 
 _KIND = tuple(SubjectKind)
+_NOTHING: dict[str, Any] = {}  # what is known of most parcels; never written into
 _WORD = 32  # longer texts are hardly ever shared
 
 
@@ -66,7 +67,7 @@ class SubjectTable:
                 self.row_of[key] = len(self.keys)
                 self.keys.append(key)
                 self.subjects.append(subject)
-                self.attributes.append({})
+                self.attributes.append(_NOTHING)
         self._grow()
 
     def put_states(self, states: Sequence[StateRow]) -> NDArray[np.intp]:
@@ -77,7 +78,7 @@ class SubjectTable:
         if len(rows):
             self.cells.put(rows, decode([s.cells for s in states], [s.promises for s in states]))
         for row, found in zip(rows.tolist(), states, strict=True):
-            self.attributes[row] = _values(found.attributes) if found.attributes else {}
+            self.attributes[row] = _values(found.attributes) if found.attributes else _NOTHING
         self.version[rows] = [s.version for s in states]
         return rows
 

@@ -24,6 +24,7 @@ from waypost.store.reads import last_version
 from waypost.store.refold import refold_subjects
 from waypost.store.schema import event, unmapped
 from waypost.store.schema_mapping import replay
+from waypost.store.segments import drop_of
 
 WINDOW = 2_000  # event ids that are looked at in one transaction; other writers get their turn between two
 Progress = Callable[[int, int], None]
@@ -156,6 +157,7 @@ def _write(connection: Connection, changed: list[Retold], vocabulary: Vocabulary
         for c in changed
     ]  # fmt: skip
     connection.execute(_RETELL, rows)
+    drop_of(connection, [c.id for c in changed])
     version = last_version(connection) + 1
     refold_subjects(connection, dict.fromkeys({c.subject_id for c in changed}, version), {})
 

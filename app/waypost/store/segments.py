@@ -1,0 +1,151 @@
+"""Making and reading segments: event ids (SIZE * number, SIZE * (number + 1)] as columns in Arrow IPC.
+
+Ids follow the order of commit, so a range below the newest id is complete and never grows. What
+changes an event that is stored (reading words again) drops its segment in the same transaction. A
+segment that is missing or does not fit its digest is read from the events instead: nothing depends on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterator
+
+import numpy as np
+import pyarrow as pa
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from sqlalchemy.engine import Connection, Engine
+
+from waypost.store.bulk import upsert
+from waypost.store.columns import QUERY, Columns, of_rows
+from waypost.store.engine import lock_writer, writing
+from waypost.store.schema import event, setting
+from waypost.store.schema_segment import segment
+
+SIZE = 100_000
+_RETRACTS, _MORE = 1, 2
+_CHANGES = "events_changed"
+_COLUMNS = ("number", "events", "digest", "body", "made_at")
+Progress = Callable[[int, int], None]
+
+
+def make_missing(engine: Engine, now: int, progress: Progress | None = None, limit: int | None = None) -> int:
+    """Make the segments of all full ranges that have none, each in a transaction of its own; returns how many."""
+    with engine.connect() as connection:
+        held = set(connection.scalars(sa.select(segment.c.number)))
+        missing = [number for number in range(newest(connection) // SIZE) if number not in held]
+    for done, number in enumerate(missing[:limit]):
+        with writing(engine) as connection:
+            # Nobody may read a word again between the reading and the writing.
+            lock_writer(connection)
+            found = _from_events(connection, number)
+            body = pack(found)
+            row = (number, len(found.id), hashlib.sha256(body).hexdigest(), body, now)
+            upsert(connection, segment, _COLUMNS, [row])
+        if progress:
+            progress(done + 1, len(missing))
+    return len(missing[:limit])
+
+
+def drop_of(connection: Connection, event_ids: Collection[int]) -> None:
+    """Forget the segments that hold any of the events; part of the transaction that changes those."""
+    if not event_ids:
+        return
+    upsert(connection, setting, ("name", "value", "changed_at"), [(_CHANGES, str(changes(connection) + 1), 0)])
+    numbers = sorted({(id_ - 1) // SIZE for id_ in event_ids})
+    for start in range(0, len(numbers), 500):
+        connection.execute(sa.delete(segment).where(segment.c.number.in_(numbers[start : start + 500])))
+
+
+def drop_broken(engine: Engine) -> list[int]:
+    """Forget the segments that do not fit their digest; returns their numbers."""
+    query = sa.select(segment.c.number, segment.c.digest, segment.c.body)
+    with engine.connect() as connection:
+        broken = [n for n, digest, body in connection.execute(query) if not _fits(body, digest)]
+    with writing(engine) as connection:
+        connection.execute(sa.delete(segment).where(segment.c.number.in_(broken)))
+    return broken
+
+
+def changes(connection: Connection) -> int:
+    """How often stored events were changed; who reads twice can tell whether both times were alike."""
+    return int(connection.scalar(sa.select(setting.c.value).where(setting.c.name == _CHANGES)) or 0)
+
+
+def read_all(connection: Connection, newest: int) -> Columns:
+    """The facts of the events up to id `newest`, by subject and then by id; from segments where any fit."""
+    full = newest // SIZE
+    return together([*_parts(connection, full), _between(connection, full * SIZE, newest)])
+
+
+def together(parts: Collection[Columns]) -> Columns:
+    """Columns of several ranges as one, by subject and then by id; the ranges must follow each other."""
+    joined = Columns(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    # A range's ids ascend within a subject, and so do the ranges.
+    return joined.only(np.argsort(joined.subject, kind="stable"))
+
+
+def pack(found: Columns) -> bytes:
+    """Columns as an Arrow IPC block, compressed."""
+    flags = found.retracts.astype(np.uint8) * _RETRACTS + found.more.astype(np.uint8) * _MORE
+    columns = {
+        "subject": found.subject,
+        "id": found.id,
+        "cell": found.cell.astype(np.int16),
+        "at": found.at,
+        "flags": flags,
+    }
+    batch = pa.record_batch(columns)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
+        writer.write_batch(batch)
+    packed: bytes = sink.getvalue().to_pybytes()
+    return packed
+
+
+def unpack(body: bytes) -> Columns:
+    """The inverse of `pack`."""
+    with pa.ipc.open_stream(body) as reader:
+        batch = reader.read_next_batch()
+    subject, id_, cell, at, flags = (batch.column(place).to_numpy() for place in range(5))
+    return Columns(subject, id_, cell.astype(np.int64), at, (flags & _RETRACTS) != 0, (flags & _MORE) != 0)
+
+
+def _parts(connection: Connection, full: int) -> Iterator[Columns]:
+    query = sa.select(segment.c.number, segment.c.digest, segment.c.body).order_by(segment.c.number)
+    held = {n: unpack(body) for n, digest, body in connection.execute(query) if n < full and _fits(body, digest)}
+    for number in range(full):
+        yield held[number] if number in held else _from_events(connection, number)
+
+
+def _fits(body: bytes, digest: str) -> bool:
+    return hashlib.sha256(body).hexdigest() == digest
+
+
+def _from_events(connection: Connection, number: int) -> Columns:
+    return _between(connection, SIZE * number, SIZE * (number + 1))
+
+
+def _between(connection: Connection, after: int, last: int) -> Columns:
+    """The events with ids above `after`, up to and with `last`; by subject and then by id."""
+    query = QUERY.where((event.c.id > after) & (event.c.id <= last)).order_by(event.c.subject_id, event.c.id)
+    return of_rows(connection.execute(query))
+
+
+def newest(connection: Connection) -> int:
+    """The newest event's id."""
+    return int(connection.execute(sa.select(sa.func.max(event.c.id))).scalar() or 0)
+
+
+def part_of(subjects: NDArray[np.int64], parts: int) -> NDArray[np.int64]:
+    """The partition of subjects: a fixed hash, so that workers on other machines agree."""
+    mixed = subjects.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    return ((mixed >> np.uint64(33)) % np.uint64(parts)).astype(np.int64)
+
+
+def rows_of(subjects: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """The subjects that occur in a sorted column, and per entry its place among them."""
+    changes_ = np.empty(len(subjects), dtype=bool)
+    changes_[:1] = True
+    np.not_equal(subjects[1:], subjects[:-1], out=changes_[1:])
+    return subjects[changes_], np.cumsum(changes_) - 1
