@@ -17,6 +17,7 @@ HEADER = """\
 """
 # These have no build for Windows.
 NOT_ON_WINDOWS = {"httptools", "uvloop"}
+ONLY_ON_LINUX = {"pylibseekdb"}
 
 
 def main() -> None:
@@ -49,6 +50,8 @@ def wanted(line: str) -> bool:
 def marked(line: str) -> str:
     """Add the condition under which a package can be installed at all."""
     package, _, _ = line.partition("==")
+    if package.lower() in ONLY_ON_LINUX:
+        return f'{line}; sys_platform == "linux"'
     return f'{line}; sys_platform != "win32"' if package.lower() in NOT_ON_WINDOWS else line
 
 
