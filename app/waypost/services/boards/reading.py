@@ -53,8 +53,8 @@ def sound(connection: Connection, board: Board) -> Journey:
     compile_board(board)  # which says in words what is wrong, where it can
     first = wrong[0]
     path = f"blocks.{first.block}.{first.field}" if first.block else first.field
-    problem = f"it is not finished: {first.code.replace('_', ' ')}."
-    raise DocumentError(path.rstrip("."), problem, "Open the board in the builder and finish this block.")
+    problem = f"the check of the board says '{first.code}'."
+    raise DocumentError(path.rstrip("."), problem, "Open the board in the builder: it says what to mend.")
 
 
 def as_dict(found: Any) -> Any:
