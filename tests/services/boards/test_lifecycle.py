@@ -183,11 +183,15 @@ def test_a_journey_with_a_board_is_changed_with_it_only(waypost: Waypost, boards
     found = boards.published("gift-cards")
     payment = found.board.block("payment")
     assert payment is not None
+    assert audit.recent(waypost.engine, 1)[0].action == "board.target_set"
     assert (found.version, payment.set["target"]) == (2, {"yellow": "2h", "red": "3h"})
     assert (target.yellow, target.red) == (2 * 3600 * 10**6, 3 * 3600 * 10**6)
     assert boards.set_target("gift-cards", "payment", "", "4h", "pat", PUBLISHER).version == 3
     with pytest.raises(DocumentError, check=lambda error: error.field.startswith("blocks.payment.target")):
         boards.set_target("gift-cards", "payment", "soon", None, "pat", PUBLISHER)
+    boards.set_target("store-pickup", "payment", "3h", "4h", "pat", PUBLISHER)  # which has no board yet
+    last = audit.recent(waypost.engine, 1)[0]
+    assert (last.action, last.object, last.actor) == ("journey.published", "journey/store-pickup", "pat")
     for block_id in ("nothing", "orders"):
         with pytest.raises(NotFound):
             boards.set_target("gift-cards", block_id, "1h", "2h", "pat", PUBLISHER)
