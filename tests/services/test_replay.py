@@ -178,6 +178,12 @@ def test_a_trial_of_a_journey_of_returns(world: World) -> None:
     world.journeys.publish(draft, by="test", now=world.now)
     assert dict(world.live.current().returns.journeys["back"].standing().stages) == {"sent": [0, 0, 1]}
     assert tried(world, draft).moved == 0
+    for key in (world.key("return/1"), world.key("order/1")):
+        steps = walk(cast(Waypost, world), read_journey({**draft, "stages": [{**stage, "target": {}}]}), key).steps
+        assert [(step.published.level, step.drafted[1:3]) for step in steps] == [
+            ("ok", ("sent", "ok")),
+            ("red", ("sent", "ok")),
+        ]
 
 
 def test_a_way_step_by_step(world: World) -> None:
