@@ -22,6 +22,7 @@ class Row(TypedDict):
     order: str
     tier: Tier
     tier_word: str
+    tier_icon: NotRequired[str]
     stage: NotRequired[str]
     stage_icon: NotRequired[str]
     detail: NotRequired[str]

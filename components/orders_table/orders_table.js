@@ -75,7 +75,7 @@ class OrdersTable {
       cell(
         "tier",
         {},
-        row.tier === "ok" ? h("span", { class: "small muted" }, row.tier_word) : tierChip(row.tier, row.tier_word),
+        row.tier === "ok" ? h("span", { class: "small muted" }, row.tier_word) : tierChip(row.tier, row.tier_word, row.tier_icon),
       ),
       cell(
         "order",
