@@ -52,8 +52,11 @@ def test_the_earliest_stated_counts_and_ties_are_settled_by_name(tmp_path: Path,
     world.close()
 
 
-def test_an_older_database_is_completed_once(store_url: str) -> None:
-    engine = open_engine(store_url)
+@pytest.mark.parametrize(
+    "server", ["sqlite_url", *(pytest.param(n, marks=pytest.mark.service) for n in ("pg_url", "mariadb_url"))]
+)
+def test_an_older_database_is_completed_once(server: str, request: pytest.FixtureRequest) -> None:
+    engine = open_engine(request.getfixturevalue(server))
     upgrade(engine)
     world = World(engine)
     world.send(said("order/1", "order.created", LATER, "shop"), said("order/1", "order.created", FIRST, "erp"))
