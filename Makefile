@@ -49,6 +49,7 @@ bench: $(READY) ## Measure ingest, fold and KPI, the customer's page, and write 
 
 docs: $(READY) ## Write the generated pages of docs/ again
 	$(BIN)/python -m waypost.domain.vocabulary_docs > docs/vocabulary.md
+	$(BIN)/python -m waypost.journeys.boards.schema docs/schemas
 	$(BIN)/typer waypost.cli.app utils docs --name waypost --title "Command line" --output docs/commands.md
 
 frontend: ## Build the base map anew from the packages of frontend/ (needs Node 20)

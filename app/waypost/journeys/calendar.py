@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from waypost.journeys.labels import Id, Model, Name, Zone
 
@@ -31,7 +31,13 @@ def _written(span: tuple[int, int]) -> str:
     return "-".join(f"{minute // 60:02d}:{minute % 60:02d}" for minute in span)
 
 
-Span = Annotated[tuple[int, int], BeforeValidator(_span), PlainSerializer(_written, when_used="json")]
+_SPAN_SCHEMA = {"type": "string", "examples": ["09:00-18:00"], "pattern": r"^\s*\d+:\d+\s*-\s*\d+:\d+\s*$"}
+Span = Annotated[
+    tuple[int, int],
+    BeforeValidator(_span),
+    PlainSerializer(_written, when_used="json"),
+    WithJsonSchema(_SPAN_SCHEMA),
+]
 Hours = tuple[Span, ...]
 
 

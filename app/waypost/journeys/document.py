@@ -6,14 +6,14 @@ import re
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 
 from waypost.domain.errors import DocumentError
 from waypost.domain.instants import SECOND
 from waypost.domain.vocabulary import load as load_vocabulary
 from waypost.journeys.calendar import Calendar
 from waypost.journeys.customer import Customer
-from waypost.journeys.labels import Id, Labels, Model, Name, Zone
+from waypost.journeys.labels import Id, Labels, Model, Name, Plain, Zone
 
 _DURATION = re.compile(
     r"^(?P<sign>-?)(?:(?P<d>\d+)d)?\s*(?:(?P<h>\d+)h)?\s*(?:(?P<m>\d+)m)?\s*(?:(?P<s>\d+)s)?$", re.ASCII
@@ -57,8 +57,12 @@ def _slot(value: object) -> str:
     return value
 
 
-Duration = Annotated[int, BeforeValidator(read_duration)]
-Milestone = Annotated[str, BeforeValidator(_slot)]
+_DURATION_SCHEMA = {
+    "anyOf": [{"type": "string", "pattern": r"^\s*-?(\d+d)?\s*(\d+h)?\s*(\d+m)?\s*(\d+s)?\s*$"}, {"type": "number"}],
+    "description": "A duration such as 36h, 2d 4h, 90m or -1d, or a number of seconds.",
+}
+Duration = Annotated[int, BeforeValidator(read_duration), WithJsonSchema(_DURATION_SCHEMA)]
+Milestone = Annotated[str, BeforeValidator(_slot), WithJsonSchema({"type": "string", "format": "milestone"})]
 ELSE = "else"
 CaseRef = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}:[a-z][a-z0-9_-]{0,47}$")]  # branch:case
 Audience = Literal["staff", "partner", "customer"]
@@ -133,7 +137,7 @@ class Condition(Model):
 
     field: str = Field(min_length=1)
     op: Literal["eq", "ne", "in", "not_in", "gte", "lt", "present", "absent"] = "eq"
-    value: Any = None
+    value: Plain = None
 
 
 class Case(Model):

@@ -9,9 +9,13 @@ from waypost.journeys.boards.blocks import GateSettings, KpiSettings, PanelSetti
 from waypost.journeys.boards.document import Block, Board
 from waypost.journeys.boards.panels import FITS, shown, wired
 from waypost.journeys.boards.problems import Problem
-from waypost.journeys.boards.ways import EVERY, Junctions, Ways, meet, ways_of
+from waypost.journeys.boards.ways import EVERY, Junctions, Ways, in_order, meet, ways_of
 
 Read = Mapping[str, Settings]
+# Payment comes before dispatch or after delivery, a bonded warehouse clears before it packs: not even the
+# vocabulary's order holds for all. It does for what is done with the goods themselves.
+_IN_ORDER = {"warehouse", "linehaul", "lastmile", "delivery", "return"}
+_ANY_TIME = {"confirmed_by_buyer", "installed", "order_confirmed", "backordered", "attempt_failed", "ready_for_pickup"}
 
 
 def check_stages(board: Board, read: Read) -> Iterator[Problem]:
@@ -32,22 +36,24 @@ def check_stages(board: Board, read: Read) -> Iterator[Problem]:
         if isinstance(settings, GateSettings):
             yield from _span(block, "before", settings.after, settings.before)
             yield from _judged(block, settings, read, ways)
+    yield from _early(board, read, ways)
 
 
 def _span(block: Block, field: str, start: tuple[str, ...], end: tuple[str, ...]) -> Iterator[Problem]:
     if start and set(start) <= set(end):
         yield Problem(block.id, field, "error", "start_is_end", {"milestone": start[0]})
         return
-    first, last = _slots(start), _slots(end)
-    if first and last and max(last) < min(first):
+    if start and end and all(_surely_before(last, first) for first in start for last in end):
         yield Problem(block.id, field, "warning", "end_before_start", {"start": start[0], "end": end[0]})
 
 
-def _slots(names: tuple[str, ...]) -> list[int]:
-    """The places in the vocabulary; none when one of the names is an event code, which has no place."""
-    found = [load_vocabulary().milestone(name) for name in names]
-    slots = [milestone.slot for milestone in found if milestone is not None]
-    return slots if len(slots) == len(names) else []
+def _surely_before(one: str, other: str) -> bool:
+    """Whether a milestone comes before another one in every trade, as far as the vocabulary's order tells."""
+    first, second = load_vocabulary().milestone(one), load_vocabulary().milestone(other)
+    if first is None or second is None or first.slot >= second.slot:
+        return False
+    told = {first.phase, second.phase} <= _IN_ORDER or first.phase == second.phase
+    return first.slot == 0 or (told and not {one, other} & _ANY_TIME)
 
 
 def _target(block: Block, settings: StageSettings | KpiSettings) -> Iterator[Problem]:
@@ -67,6 +73,20 @@ def _twins(
             values = {"other": other.id, "name": its.name.model_dump()}
             yield Problem(block.id, "start", "error", "stage_twin", values)
             return
+
+
+def _early(board: Board, read: Read, ways: Mapping[str, Ways]) -> Iterator[Problem]:
+    """A later stage must not start or end where an earlier one starts: whoever is seen there has left it."""
+    ordered = [(block, read[block.id]) for block in in_order(board)[0] if block.id in read]
+    stages = [(block, stage) for block, stage in ordered if isinstance(stage, StageSettings)]
+    for place, (block, stage) in enumerate(stages):
+        for other, before in stages[:place]:
+            shared = [name for name in (*stage.start, *stage.end) if name in before.start]
+            twin = set(stage.end) == set(before.end) and set(stage.start) == set(before.start)
+            if shared and not twin and meet(ways.get(block.id, EVERY), ways.get(other.id, EVERY)):
+                values = {"other": other.id, "name": before.name.model_dump(), "milestone": shared[0]}
+                yield Problem(block.id, "start", "warning", "start_too_early", values)
+                break
 
 
 def _judged(block: Block, settings: GateSettings, read: Read, ways: Mapping[str, Ways]) -> Iterator[Problem]:
