@@ -52,7 +52,7 @@ docs: $(READY) ## Write the generated pages of docs/ again
 	$(BIN)/python -m waypost.journeys.boards.schema docs/schemas
 	$(BIN)/typer waypost.cli.app utils docs --name waypost --title "Command line" --output docs/commands.md
 
-frontend: ## Build the base map anew from the packages of frontend/ (needs Node 20)
+frontend: ## Build the base map and the journey canvas anew from the packages of frontend/ (needs Node 20)
 	cd frontend && npm ci && npm run build
 
 proof-%: $(READY) ## Run one slow proof, a file tests/proof/test_NAME.py

@@ -69,7 +69,7 @@ def picks(app: AppTest) -> Any:
 
 
 def test_every_folder_is_a_component_with_its_three_files_and_mounts_isolated(gallery):
-    folders = {path.parent.name for path in Path(_base.__file__).parents[1].glob("[a-z]*/__init__.py")}
+    folders = {path.parent.name for path in Path(_base.__file__).parents[1].glob("[a-z]*/*.html")}
     assert folders == {face.__name__.split(".")[-1] for face in FACES}
     protos = mounted(gallery)
     assert set(protos) == {f"waypost_{folder}" for folder in folders}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -50,11 +50,13 @@ def test_two_processes_save_one_draft_and_two_threads_publish(waypost: Waypost, 
     first = put_into_force(boards, small())
     assert (first.status, first.version) == ("published", 1)
     held = boards.start("ann", board_id="gift-cards")
-    told = together(url, held.id)
+    told = together(url, held.id, meanwhile=lambda: back_and_forth(waypost, held.id))
     after = boards.draft(held.id)
     everything = {f"{name}-{n}" for name in NAMES for n in range(TIMES)}
     assert everything <= {block.id for block in after.board.blocks}
-    assert {remark.body for remark in boards.comments(held.id)} == everything
+    said = [(remark.kind, remark.body) for remark in boards.comments(held.id)]
+    assert {body for kind, body in said if kind == "comment"} == everything
+    assert [kind for kind, _ in said if kind != "comment"] == ["submitted", "rejected"] * TIMES
     assert {person.who for person in boards.people(held.id)} == set(NAMES)
     # Whoever wrote the shared setting last without a conflict is the one whose word stands there.
     owner = after.board.block("payment")
@@ -75,7 +77,14 @@ def the_migration_made_the_tables(waypost: Waypost) -> None:
         assert indexes == {index.name for index in table.indexes}
 
 
-def together(url: str, draft_id: str) -> list[dict[str, int]]:
+def back_and_forth(waypost: Waypost, draft_id: str) -> None:
+    """Steps of the same draft while others save it: they take turns, and nobody waits in a ring."""
+    for _ in range(TIMES):
+        waypost.boards.submit(draft_id, "cat", EDITOR)
+        waypost.boards.reject(draft_id, "eve", APPROVER, "not yet")
+
+
+def together(url: str, draft_id: str, meanwhile: Callable[[], None]) -> list[dict[str, int]]:
     """Let the processes begin at once; returns what each of them was told."""
     command = [sys.executable, "-m", "tests.saving", url, draft_id]
     people = [
@@ -96,6 +105,7 @@ def together(url: str, draft_id: str) -> list[dict[str, int]]:
         assert person.stdin is not None
         person.stdin.write("go\n")
         person.stdin.flush()
+    meanwhile()
     answers = [person.communicate(timeout=120)[0] for person in people]
     assert [person.returncode for person in people] == [0, 0]
     return [json.loads(answer) for answer in answers]

@@ -16,7 +16,8 @@ from waypost.services.boards.templates import shipped
 def sent(app: AppTest) -> dict:
     """What the cards of the page were given."""
     (found,) = [e for e in app.get("bidi_component") if e.proto.component_name == "waypost_board_cards"]
-    return json.loads(found.proto.json)
+    held: dict = json.loads(found.proto.json)
+    return held
 
 
 def names(app: AppTest) -> list[str]:
@@ -32,7 +33,7 @@ def does(app: AppTest, name: str) -> list[str]:
 
 
 def keys(app: AppTest) -> set[str]:
-    return {found.key for found in app.button}
+    return {found.key for found in app.button if found.key}
 
 
 def test_shipped_journeys_are_boards_already_and_the_way_to_an_own_one_is_told(empty_shop, visit):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,14 +13,14 @@ from waypost.api.context import caller_of
 from waypost.api.manage import actor, json_body
 from waypost.domain.errors import FieldError, NotFound
 from waypost.domain.instants import from_us
-from waypost.journeys.boards.document import Board
-from waypost.journeys.document import Journey
+from waypost.journeys.boards.schema import schemas
 from waypost.services.app import Waypost
 from waypost.services.boards.catalogue import BoardVersion, Entry
 from waypost.services.boards.reading import as_dict, read_board
 from waypost.services.boards.rules import StepRefused
+from waypost.services.boards.templates import Template, templates
 
-_SCHEMAS: dict[str, type[BaseModel]] = {"board.json": Board, "journey.json": Journey}
+_MOVES = 50  # orders that would stand elsewhere, in one answer
 _KEY_ROLES = (("admin", Role.ADMINISTRATOR), ("journeys:write", Role.PUBLISHER), ("data:read", Role.VIEWER))
 
 
@@ -60,12 +59,31 @@ def export(request: Request) -> Response:
     return JSONResponse(waypost.boards.export(request.path_params["id"], version(request, "version")))
 
 
+def listed_templates(request: Request) -> Response:
+    """The templates that a draft can be started from."""
+    return JSONResponse({"templates": [_template(each) for each in templates()]})
+
+
 async def check(request: Request) -> Response:
     """What is missing or wrong on a board that is sent; nothing is written."""
     waypost: Waypost = request.state.waypost
     body = await json_body(request)
     found = await run_in_threadpool(lambda: waypost.boards.check(read_board(body)))
     return JSONResponse({"sound": not any(p.is_error for p in found), "problems": [as_dict(p) for p in found]})
+
+
+async def replay(request: Request) -> Response:
+    """What publishing a `document` or a `draft` would change for the orders of the last `days`; nothing is written."""
+    waypost: Waypost = request.state.waypost
+    asked = await fields(request)
+    days, draft = whole(asked, "days") if "days" in asked else None, text(asked, "draft")
+
+    def run() -> dict[str, Any]:
+        tried = waypost.boards.draft(draft).board if draft else read_board(asked.get("document"))
+        found = waypost.boards.replay(tried, days)
+        return {**found.as_json(), "moves": as_dict(found.moves(limit=_MOVES).rows)}
+
+    return JSONResponse(await run_in_threadpool(run))
 
 
 async def act(request: Request) -> Response:
@@ -89,10 +107,11 @@ async def act(request: Request) -> Response:
 
 def schema(request: Request) -> Response:
     """The JSON Schema of boards or journeys."""
-    model = _SCHEMAS.get(request.path_params["name"])
-    if model is None:
-        raise NotFound(f"There is no such schema. There are: {', '.join(_SCHEMAS)}.")
-    return JSONResponse(model.model_json_schema())
+    found = {f"{name}.json": schema for name, schema in schemas().items()}
+    name = request.path_params["name"]
+    if name not in found:
+        raise NotFound(f"There is no such schema. There are: {', '.join(found)}.")
+    return JSONResponse(found[name])
 
 
 def refused(error: StepRefused) -> JSONResponse:
@@ -162,6 +181,11 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "published_at": instant(entry.published_at),
         "drafts": entry.drafts,
     }
+
+
+def _template(each: Template) -> dict[str, Any]:
+    texts = {"name": each.name.model_dump(), "purpose": each.purpose.model_dump()}
+    return {"id": each.id, "industry": each.industry, **texts, "document": each.board.as_json()}
 
 
 def _told(found: BoardVersion) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from waypost.services.boards.drafts import Draft, Remark, Saved
 from waypost.services.boards.reading import as_dict
 from waypost.services.boards.rules import StepRefused
 
-_STARTS = ("board", "copy_of", "document")
+_STARTS = ("board", "template", "copy_of", "document")
 
 
 def listing(request: Request) -> Response:
@@ -29,7 +29,7 @@ def listing(request: Request) -> Response:
 
 
 async def start(request: Request) -> Response:
-    """A new draft: of a `board`, as a `copy_of` one, of a `document`, or empty."""
+    """A new draft: of a `board` or a `template`, as a `copy_of` a board, of a `document`, or empty."""
     waypost: Waypost = request.state.waypost
     asked = await fields(request)
     given = [name for name in _STARTS if name in asked]
@@ -40,7 +40,8 @@ async def start(request: Request) -> Response:
     if "document" in given:
         made = await run_in_threadpool(waypost.boards.import_, asked["document"], by)
     else:
-        wanted = {"board_id": text(asked, "board") or None, "copy_of": text(asked, "copy_of") or None}
+        names = {"board_id": "board", "template": "template", "copy_of": "copy_of"}
+        wanted = {name: text(asked, field) or None for name, field in names.items()}
         made = await run_in_threadpool(lambda: waypost.boards.start(by, **wanted))
     return _answer(made, 201)
 

@@ -6,7 +6,13 @@ from waypost.api.openapi_parts import TEXT, Json, answer, get, one_of, parameter
 
 _COUNT: Json = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
 _OBJECT: Json = {"type": "object"}
-_BOARD: Json = {"type": "object", "required": ["id", "name"], "description": "see /api/v1/schemas/board.json"}
+_ID: Json = {"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,47}$"}
+_BOARD: Json = {
+    "type": "object",
+    "required": ["id", "name"],
+    "properties": {"id": _ID, "name": {"type": ["string", "object"]}},
+    "description": "see /api/v1/schemas/board.json",
+}
 _ACTS = ("rollback", "retire", "unretire")
 _STEPS = ("submit", "approve", "reject", "publish", "discard", "catch-up", "restore", "comment")
 
@@ -17,10 +23,13 @@ def boards() -> Json:
 
 
 def _in_force() -> Json:
-    board, number = path("id"), parameter("version", _COUNT, "a version; without it the last one")
+    board, number = path("id", _ID), parameter("version", _COUNT, "a version; without it the last one")
     compared = (parameter("before", _COUNT), parameter("after", _COUNT))
-    acts = _post("Roll back to a version, retire, or put into force again", path("id"), path("act", one_of(_ACTS)))
+    acts = _post("Roll back to a version, retire, or put into force again", path("id", _ID), path("act", one_of(_ACTS)))
     asked = {"type": "object", "properties": {"version": _COUNT, "comment": TEXT}}
+    fields = {"document": _BOARD, "draft": TEXT, "days": {"type": "integer", "minimum": 1, "maximum": 4000}}
+    tried = {"type": "object", "properties": fields, "minProperties": 1}
+    replayed = _post("What publishing a document or a draft would change, order by order; nothing is written")
     checked = _post("What is missing or wrong on a board; nothing is written")
     return {
         "/api/v1/boards": get("All boards; journeys that never had one are listed as they would look"),
@@ -28,14 +37,16 @@ def _in_force() -> Json:
         "/api/v1/boards/{id}/diff": get("What is different between two versions", board, *compared),
         "/api/v1/boards/{id}/export": get("A board as a document that another Waypost reads", board, number),
         "/api/v1/boards/{id}/{act}": {"post": {**_steps(acts), "requestBody": _body(asked)}},
+        "/api/v1/board-templates": get("Templates to start from, with the board of each"),
         "/api/v1/board-checks": {"post": {**checked, "requestBody": _body(_BOARD, required=True)}},
+        "/api/v1/board-replays": {"post": {**replayed, "requestBody": _body(tried, required=True)}},
     }
 
 
 def _drafts() -> Json:
-    draft = path("id")
-    start = _post("Start a draft: of a board, as a copy of one, of a document, or empty")
-    properties = {"board": TEXT, "copy_of": TEXT, "document": _OBJECT}
+    draft = path("id", {"type": "string", "pattern": "^[a-z0-9]{1,16}$"})
+    start = _post("Start a draft: of a board or a template, as a copy, of a document, or empty")
+    properties = {"board": TEXT, "template": TEXT, "copy_of": TEXT, "document": _OBJECT}
     start["requestBody"] = _body({"type": "object", "properties": properties, "maxProperties": 1})
     start["responses"]["201"] = start["responses"].pop("200")
     start["responses"]["409"] = refusal("The state that things are in does not allow it")

@@ -15,7 +15,7 @@ from waypost.i18n import N_, Translator
 from waypost.services.connections import manage, settings, trial
 from waypost.services.connections.model import Source
 from waypost.services.connections.service import Connections
-from waypost.web import connections_form, connections_sample, deps, links
+from waypost.web import builder_return, connections_form, connections_sample, deps, links
 from waypost.web import connections_words as words
 from waypost.web.connections_aside import ASIDE, base
 from waypost.web.connections_list import PAGE
@@ -52,6 +52,7 @@ def step() -> str | None:
 def draw(at: str, who: Identity, fmt: Format) -> Reading | None:
     """The wizard at one of its steps; gives the sample order that is to be drawn below it."""
     t, us = fmt.t, deps.get().waypost.connections
+    builder_return.link(t)
     st.page_link(links.path(PAGE), label=t("Connections"), icon=":material/arrow_back:")
     st.title(t("Connect a source"), anchor=False)
     if at in STEPS:
@@ -194,6 +195,7 @@ def _start(us: Connections, who: Identity, fmt: Format) -> None:
     if sent:
         manage.change(us, source.key, {}, who.name, every_s=every, budget=budget)
         manage.start(us, source.key, who.name)
+        builder_return.done(source.key)
         links.go(PAGE, {"id": source.key})
 
 

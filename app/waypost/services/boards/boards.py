@@ -20,6 +20,7 @@ from waypost.store import drafts as kept
 
 if TYPE_CHECKING:
     from waypost.services.app import Waypost
+    from waypost.services.boards.replay import Replay
 
 _NEW = Labels(en="New board", zh="新看板")
 
@@ -65,6 +66,15 @@ class Boards:
         with self._engine.connect() as connection:
             return reading.problems(connection, board)
 
+    def replay(self, board: Board, days: int | None = None) -> Replay:
+        """What publishing a board would change for the orders of the last days, or for all; nothing is written.
+
+        Errors: DocumentError, as for publishing.
+        """
+        from waypost.services.boards.replay import replay  # which itself works on a Waypost
+
+        return replay(self._waypost, board, days=days)
+
     # Drafts.
 
     def drafts(self, board_id: str | None = None, *, closed: bool = False) -> Sequence[Draft]:
@@ -81,8 +91,8 @@ class Boards:
         by: str,
         *,
         board_id: str | None = None,
-        copy_of: str | None = None,
         template: str | None = None,
+        copy_of: str | None = None,
         name: str | None = None,
         body: Any = None,
     ) -> Draft:

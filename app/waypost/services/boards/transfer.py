@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from waypost.domain.errors import DocumentError
+from waypost.journeys.boards.derive import board_of
 from waypost.journeys.boards.document import Board
 from waypost.journeys.document import read_journey
-from waypost.services.boards.plain import board_of
 from waypost.services.boards.reading import read_board
 
 WHAT, FORMAT = "waypost.board", 1

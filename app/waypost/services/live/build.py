@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from waypost.journeys.assign import UNASSIGNED
 from waypost.journeys.cells import Cells
 from waypost.journeys.resolve import IDX
+from waypost.services.live.basis import Basis
 from waypost.services.live.effective import Effective
 from waypost.services.live.journey_view import JourneyView, Members
 from waypost.services.live.judge import judge
@@ -87,6 +88,22 @@ def sum_up(effective: Effective, held: Summary | None, changed: IDX, histories: 
 def _journeys(effective: Effective) -> NDArray[np.int16]:
     n = effective.n_orders
     return np.where(effective.known[:n], effective.assigned[:n], np.int16(UNASSIGNED))
+
+
+def basis_of_orders(effective: Effective, view: View, histories: Histories) -> Basis:
+    """What the picture of orders was made of; `effective` must not have changed since."""
+    n = effective.n_orders
+    return Basis(
+        view,
+        _rows(effective),
+        effective.unit_order[: effective.n_units].copy(),
+        effective.attributes[:n],
+        np.flatnonzero(view.known),
+        view.created,
+        view.order_row,
+        view.journey,
+        histories,
+    )
 
 
 def _rows(effective: Effective) -> Rows:

@@ -13,7 +13,9 @@ from waypost.domain.instants import SECOND, now_us
 from waypost.domain.subject import SubjectKind
 from waypost.journeys.resolve import IDX
 from waypost.services.journeys import Journeys, JourneyVersion
-from waypost.services.live.build import build_view, sum_up
+from waypost.services.live.basis import Basis
+from waypost.services.live.basis_returns import basis_of_returns
+from waypost.services.live.build import basis_of_orders, build_view, sum_up
 from waypost.services.live.effective import Effective
 from waypost.services.live.returns import ReturnBook
 from waypost.services.live.summary import Summary
@@ -37,6 +39,8 @@ class Live:
         self._stamp: tuple[int, int] | None = None
         self._summary: Summary | None = None
         self._view: View | None = None
+        self._of_orders: list[list[JourneyVersion]] = []
+        self._of_returns: list[list[JourneyVersion]] = []
         self._begun = 0.0  # when the last refresh began to read
 
     def view(self) -> View:
@@ -61,6 +65,14 @@ class Live:
                 return self._view  # whoever held the lock began to read after this was asked
             return self._refresh()
 
+    def basis(self, subject: str = "order") -> Basis:
+        """What the present picture of orders, or of returns, was made of; held still for as long as it is kept."""
+        with self._lock:
+            view = self._refresh()
+            if subject == "return":
+                return basis_of_returns(view, self._of_returns)
+            return basis_of_orders(self._effective, view, self._of_orders)
+
     def _age(self, held: View) -> int:
         # A clock that was set back makes a picture old, too; else it would stand still until the clock caught up.
         return abs(self._clock() - held.now)
@@ -74,7 +86,7 @@ class Live:
         held = self._view
         if held is not None and not len(changed) and stamp == self._stamp and self._age(held) < CLOCK_STEP:
             return held
-        histories, of_returns = self._histories()
+        histories, of_returns = self._of_orders, self._of_returns = self._histories()
         if stamp != self._stamp or len(changed):
             self._effective.assign(histories, None if stamp != self._stamp else changed)
         # Other journeys, or a clock that was set back, change every line.

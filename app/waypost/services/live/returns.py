@@ -130,7 +130,7 @@ class Returns:
         return frame([self._table.attributes[row] for row in self.rows.tolist()], asked)
 
     @cached_property
-    def _ways(self) -> Ways:
+    def ways(self) -> Ways:
         """The cases that the returns take, by their own attributes."""
         branches = [branch for history in self._histories for v in history for branch in v.journey.branches]
         return Ways(choose(self._given(fields_of(branches)), branches)) if branches else Ways()
@@ -193,10 +193,10 @@ class Returns:
 
     def projection(self, history: Sequence[JourneyVersion]) -> Projection:
         """All returns on one journey."""
-        return judge(self._settled, history, self.now, self._ways)
+        return judge(self.settled, history, self.now, self.ways)
 
     @cached_property
-    def _settled(self) -> Cells:
+    def settled(self) -> Cells:
         """The steps of the returns, with refunds that were said of the order alone.
 
         Shops refund orders, not returns. Where an order has one return only, a refund after its request is for

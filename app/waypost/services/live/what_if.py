@@ -8,6 +8,7 @@ import numpy as np
 
 from waypost.domain.occurrence import Occurrence
 from waypost.domain.subject import SubjectKind
+from waypost.services.journeys import Journeys
 from waypost.services.live.build import build_view, sum_up
 from waypost.services.live.effective import Effective
 from waypost.services.live.returns import Histories, ReturnBook, Told
@@ -22,8 +23,13 @@ class WhatIf:
     def __init__(self, histories: Histories, now: int) -> None:
         self._histories = [history for history in histories if history[-1].journey.subject == "order"]
         self._of_returns = [history for history in histories if history[-1].journey.subject == "return"]
-        self._now = now
+        self.now = now
         self._table, self._effective, self._book = SubjectTable(), Effective(), ReturnBook()
+
+    @classmethod
+    def published(cls, journeys: Journeys, now: int) -> WhatIf:
+        """On the journeys in force."""
+        return cls([journeys.history(v.journey.id) for v in journeys.published()], now)
 
     def put(self, states: Sequence[StateRow], occurrences: Mapping[int, Sequence[Occurrence]]) -> None:
         """Set states of subjects, and what recurred of those that are lines."""
@@ -32,7 +38,7 @@ class WhatIf:
         self._table.put_cancelled(lines, {key: list(found) for key, found in occurrences.items()})
 
     def link(self, links: Iterable[LinkRow]) -> None:
-        """Set the links; after the states of both their ends."""
+        """Add links, each once; after the states of both their ends."""
         self._table.put_links([], links)
 
     def tell(self, events: Mapping[int, Sequence[Told]]) -> None:
@@ -44,6 +50,6 @@ class WhatIf:
         everything = np.arange(len(self._table), dtype=np.intp)
         places = self._effective.update(self._table, everything)
         self._effective.assign(self._histories, None)
-        summary = sum_up(self._effective, None, places, self._histories, self._now)
-        returns = self._book.picture(self._table, self._of_returns, self._now)
-        return build_view(self._table, self._effective, summary, self._histories, 0, self._now, returns)
+        summary = sum_up(self._effective, None, places, self._histories, self.now)
+        returns = self._book.picture(self._table, self._of_returns, self.now)
+        return build_view(self._table, self._effective, summary, self._histories, 0, self.now, returns)

@@ -122,7 +122,7 @@ def _pictures(
     rows = table.together(table.row_of[key] for key in about if key in table.row_of).tolist()
     told = {c.id: meaning(c.after, waypost.vocabulary) for c in changed}
     keys = [table.keys[row] for row in rows]
-    trial = WhatIf([waypost.journeys.history(v.journey.id) for v in waypost.journeys.published()], view.now)
+    trial = WhatIf.published(waypost.journeys, view.now)
     stored = {row[0]: row for row in select_in(connection, state, _STATE, "subject_id", keys)}
     trial.put([_row(view, row, stored.get(table.keys[row])) for row in rows], occurrences_of(connection, keys))
     trial.link(link for row in rows for link in table.links.get(row, ()))

@@ -1,0 +1,196 @@
+"""The way of a draft into force: ask for approval, approve or send back, publish; who may not is told why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import streamlit as st
+
+from waypost.access.errors import AccessError
+from waypost.access.roles import Role, allows
+from waypost.access.sessions import Identity
+from waypost.domain.errors import WaypostError
+from waypost.i18n import N_, Translator
+from waypost.store.documents import StaleVersion
+from waypost.web import builder_desk, links
+from waypost.web.builder_desk import Desk
+from waypost.web.format import Format
+
+TAB: Final = "builder.tab"
+_DONE: Final = "builder.done"
+_REFUSED: Final = {
+    "role": N_("Your role may not do this."),
+    "four_eyes": N_("You made the last change of this draft: somebody else has to approve it."),
+    "closed": N_("This draft is closed. Start a new one of this board."),
+    "changed": N_("Somebody else was quicker. Look at it again."),
+    "not_in_review": N_("Nobody has asked for approval yet."),
+    "not_approved": N_("Nobody has approved this draft. Ask for approval first."),
+}
+
+
+def show(tab: str) -> None:
+    """Open a part of the drawer."""
+    st.session_state[TAB] = tab
+
+
+def next_step(desk: Desk, who: Identity, wrong: int, fmt: Format) -> None:
+    """The next step of this draft for this person."""
+    t, status = fmt.t, desk.draft.status
+    if status == "published":
+        st.page_link(links.path("board"), label=t("Open the board"), icon=":material/space_dashboard:",
+                     query_params={"id": desk.draft.board_id})  # fmt: skip
+        if allows(who.role, Role.EDITOR):
+            st.button(
+                t("Change it"),
+                type="primary",
+                icon=":material/edit:",
+                key="builder.again",
+                on_click=_again,
+                args=(desk, who),
+            )
+        return
+    if status == "discarded":
+        return
+    blocked = (
+        t.plural("{n} problem has to be mended first.", "{n} problems have to be mended first.", wrong) if wrong else ""
+    )
+    if status == "review" and allows(who.role, Role.APPROVER):
+        _review(desk, who, blocked, fmt)
+        return
+    alone = status == "draft" and builder_desk.boards().may_alone(who.role)
+    if allows(who.role, Role.PUBLISHER) and (alone or status == "approved"):
+        _ask(desk, who, "publish", blocked, fmt)
+    elif status == "approved":
+        st.button(
+            t("Publish"),
+            disabled=True,
+            key="builder.publish.no",
+            help=t("A configurator who may publish has to do it."),
+        )
+    elif status == "review":
+        st.button(t("Approve"), disabled=True, key="builder.approve.no", help=t("It waits for an approver."))
+    elif allows(who.role, Role.EDITOR):
+        _ask(desk, who, "submit", blocked, fmt)
+    else:
+        st.button(
+            t("Ask for approval"), disabled=True, key="builder.submit.no", help=t("Your role may look, but not change.")
+        )
+
+
+def _words(step: str, t: Translator) -> tuple[str, str, str]:
+    """Label, what it does, icon."""
+    return {
+        "publish": (
+            t("Publish"),
+            t("Open pages follow it within seconds; you can roll back at any time."),
+            "rocket_launch",
+        ),
+        "submit": (t("Ask for approval"), t("An approver looks at it; you can still change it."), "send"),
+        "approve": (t("Approve"), t("After this it can be published."), "verified"),
+        "reject": (t("Send back"), t("Say what has to be changed."), "undo"),
+    }[step]
+
+
+def _ask(desk: Desk, who: Identity, step: str, blocked: str, fmt: Format, *, primary: bool = True) -> None:
+    """A button that opens a small form: a comment, and the step itself."""
+    t = fmt.t
+    label, about, icon = _words(step, t)
+    if blocked:
+        st.button(label, icon=f":material/{icon}:", disabled=True, key=f"builder.{step}.no", help=blocked)
+        return
+    kind: Any = "primary" if primary else "secondary"
+    with st.popover(label, icon=f":material/{icon}:", type=kind, key=f"builder.{step}.open"):
+        st.markdown(about)
+        comment = st.text_input(t("Comment"), max_chars=2000, key=f"builder.{step}.comment",
+                                placeholder=t("What is new, in a sentence"))  # fmt: skip
+        name = t("Publish version {n}", n=desk.draft.base_version + 1) if step == "publish" else label
+        st.button(name, type="primary", icon=f":material/{icon}:", key=f"builder.{step}", on_click=take,
+                  args=(desk, who, step, comment or ""))  # fmt: skip
+
+
+def _review(desk: Desk, who: Identity, blocked: str, fmt: Format) -> None:
+    own = desk.draft.updated_by == who.name
+    why = fmt.t(_REFUSED["four_eyes"]) if own else blocked
+    _ask(desk, who, "approve", why, fmt)
+    _ask(desk, who, "reject", "", fmt, primary=False)
+
+
+def take(desk: Desk, who: Identity, step: str, comment: str) -> None:
+    """Do a step; what is refused is told."""
+    us, draft = builder_desk.boards(), desk.draft
+    comment = st.session_state.get(f"builder.{step}.comment") or comment
+    steps: dict[str, Callable[[], Any]] = {
+        "publish": lambda: us.publish(draft.id, who.name, who.role, comment),
+        "submit": lambda: us.submit(draft.id, who.name, who.role, comment),
+        "approve": lambda: us.approve(draft.id, who.name, who.role, comment, draft.rev),
+        "reject": lambda: us.reject(draft.id, who.name, who.role, comment),
+        "catch_up": lambda: us.catch_up(draft.id, who.name),
+    }
+    desk.refused = ""
+    try:
+        found = steps[step]()
+    except StaleVersion:
+        desk.stale = True
+    except WaypostError as error:
+        desk.refused = said(error)
+    else:
+        desk.stale = False
+        desk.conflicts += list(getattr(found, "conflicts", ()))
+        st.session_state[_DONE] = step
+    builder_desk.refresh(desk)
+
+
+def said(error: WaypostError) -> str:
+    """Why a step was refused, in the reader's language where it is known."""
+    from waypost.web import session
+
+    code = getattr(error, "code", "")
+    t = session.reader().t
+    return t(_REFUSED[code]) if isinstance(error, AccessError) and code in _REFUSED else str(error)
+
+
+def _again(desk: Desk, who: Identity) -> None:
+    """A new draft of the board that was published."""
+    draft = builder_desk.boards().start(who.name, board_id=desk.draft.board_id)
+    builder_desk.forget()
+    links.put({"draft": draft.id}, forget=("block", "board"))
+
+
+def told(desk: Desk, who: Identity, fmt: Format) -> None:
+    """What was just done, or why not; and that somebody published meanwhile."""
+    t, done = fmt.t, st.session_state.pop(_DONE, None)
+    words = {
+        "publish": t("Version {n} is in force. Open pages show it within seconds.", n=desk.draft.version or ""),
+        "submit": t("An approver has to look at it now."),
+        "approve": t("It is approved and can be published."),
+        "reject": t("It was sent back."),
+        "catch_up": t("What was published meanwhile is in this draft now."),
+    }
+    if done in words:
+        st.success(words[done], icon=":material/check:")
+    if desk.refused:
+        st.error(desk.refused, icon=":material/error:")
+        desk.refused = ""
+    if desk.stale or (desk.draft.open and builder_desk.boards().stale(desk.draft)):
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key="builder-stale"):
+            st.markdown(
+                f":material/merge: {t('Another version of this board was published meanwhile.')}", width="stretch"
+            )
+            st.button(
+                t("Bring it into this draft"), key="builder.catch_up", on_click=take, args=(desk, who, "catch_up", "")
+            )
+    if desk.unsaved is not None:
+        _rescue(desk, who, fmt)
+
+
+def _rescue(desk: Desk, who: Identity, fmt: Format) -> None:
+    t, board = fmt.t, desk.unsaved
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="builder-unsaved"):
+        st.markdown(
+            f":material/warning: {t('This draft is closed, so your last change is not in it.')}", width="stretch"
+        )
+        if board is not None and st.button(t("Start a new draft with it"), key="builder.rescue"):
+            draft = builder_desk.boards().start(who.name, body=board.as_json())
+            builder_desk.forget()
+            links.go("builder", {"draft": draft.id})

@@ -1,0 +1,394 @@
+// What a person does on the canvas, as one object without React: every button, key and pointer ends in one of these
+// methods. It holds the desk (the document) and a small state of its own (selection, linking, what is open).
+
+import { Desk } from "../core/desk.mjs";
+import * as edits from "../core/doc.mjs";
+import { found } from "../core/find.mjs";
+import * as layout from "../core/layout.mjs";
+import * as rules from "../core/rules.mjs";
+import { Copying } from "./copying.js";
+import { Linking } from "./linking.js";
+import { steady } from "./steady.mjs";
+import { fill } from "./words.js";
+
+const NOTHING = Object.freeze([]);
+const NONE = new Set();
+const RETRY_MS = 10_000;
+
+export class Editor {
+  constructor(host) {
+    this.host = host;
+    this.mountId = Math.random().toString(36).slice(2, 10);
+    this.listeners = new Set();
+    this.data = null;
+    this.kinds = new Map();
+    this.flow = null; // React Flow's instance, once it is drawn
+    this.acts = 0;
+    this.held = false; // a drag is under way
+    this.told = "";
+    this.telling = 0; // the timer of a selection on its way to Python
+    this.focused = 0;
+    this.ui = {
+      data: null,
+      ids: NONE,
+      wires: NONE,
+      linking: null,
+      picker: null,
+      ghost: null,
+      said: "",
+      finding: null,
+      several: false,
+      help: false,
+      palette: true,
+    };
+    this.desk = new Desk({ client: this.mountId, send: (doc) => this.send(doc), storage: storage() });
+    this.linking = new Linking(this);
+    this.copying = new Copying(this);
+    this.retry = setInterval(() => this.desk.resend(), RETRY_MS);
+  }
+
+  stop() {
+    clearInterval(this.retry);
+  }
+
+  // A store for React.
+
+  subscribe = (listener) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  snapshot = () => this.ui;
+
+  set(changes) {
+    this.ui = { ...this.ui, ...changes };
+    for (const listener of this.listeners) listener();
+  }
+
+  // Python.
+
+  update(data, { setStateValue, setTriggerValue }) {
+    this.setState = setStateValue;
+    this.setTrigger = setTriggerValue;
+    this.data = steady(this.data, data);
+    this.kinds = rules.kindsOf(this.data.palette);
+    if (this.ui.data !== this.data) this.set({ data: this.data });
+    const fresh = this.desk.receive(this.data.server, this.data.saved);
+    if (fresh) this.prune();
+    this.followFocus();
+  }
+
+  send(doc) {
+    clearTimeout(this.telling);
+    this.telling = 0;
+    const ids = [...this.ui.ids];
+    this.told = ids.join();
+    this.setState("selected", ids);
+    this.setState("doc", doc);
+  }
+
+  act(what, more = {}) {
+    this.acts += 1;
+    this.setTrigger("act", { do: what, n: this.acts, ...more });
+  }
+
+  /** Python asks for a block to be shown: a problem in a list has been clicked. */
+  followFocus() {
+    const { focus } = this.data;
+    if (!focus || focus.n <= this.focused) return;
+    this.focused = focus.n;
+    if (!edits.blockOf(this.doc, focus.id)) return;
+    this.select([focus.id]);
+    this.reveal(focus.id, true);
+  }
+
+  // Reading.
+
+  get doc() {
+    return this.desk.doc;
+  }
+
+  get t() {
+    return this.data.t;
+  }
+
+  get editable() {
+    return this.data.mode === "edit";
+  }
+
+  titleOf = (id) => {
+    const block = edits.blockOf(this.doc, id);
+    return this.data.faces[id]?.title || this.kinds.get(block?.kind)?.label || block?.kind || id;
+  };
+
+  portsOf(id) {
+    const block = edits.blockOf(this.doc, id);
+    const wires = this.doc.wires.filter((wire) => wire.from === id);
+    return rules.portsOf(this.kinds.get(block?.kind), this.data.faces[id]?.cases, wires);
+  }
+
+  sizeOf = (id) => this.flow?.getNode(id)?.measured ?? null;
+
+  /** The one selected block, if it is just one. */
+  get only() {
+    return this.ui.ids.size === 1 ? [...this.ui.ids][0] : null;
+  }
+
+  say(text, values = {}) {
+    // A text that is said twice must differ, or a screen reader keeps silent.
+    const said = fill(text, values);
+    this.set({ said: said === this.ui.said ? `${said}\u00a0` : said });
+  }
+
+  // Selection.
+
+  select(ids, wires = NOTHING) {
+    const [next, lines] = [new Set(ids), new Set(wires)];
+    const moved = !alike(next, this.ui.ids);
+    if (!moved && alike(lines, this.ui.wires)) return;
+    this.set({ ids: moved ? next : this.ui.ids, wires: lines });
+    if (moved) this.tellSelection();
+  }
+
+  /** A drag begins by selecting: Python hears of that together with the drop. */
+  tellSelection() {
+    if (this.telling) return;
+    this.telling = setTimeout(() => {
+      this.telling = 0;
+      const ids = [...this.ui.ids];
+      if (this.held || ids.join() === this.told) return;
+      this.told = ids.join();
+      this.setState("selected", ids);
+    });
+  }
+
+  hold() {
+    this.held = true;
+  }
+
+  /** The drag or the box is done: `change` may send the document, and the selection with it. */
+  release(change = () => false) {
+    if (!this.held) return;
+    this.held = false;
+    if (!change() && !this.telling) this.tellSelection();
+  }
+
+  /** React Flow says which blocks were selected and which not. */
+  chose(changes) {
+    const ids = new Set(this.ui.ids);
+    for (const { id, selected } of changes) selected ? ids.add(id) : ids.delete(id);
+    this.select(ids, this.ui.wires);
+  }
+
+  choseWires(changes) {
+    const keys = new Set(this.ui.wires);
+    for (const { id, selected } of changes) selected ? keys.add(id) : keys.delete(id);
+    this.select(this.ui.ids, keys);
+  }
+
+  /** Change the document and the selection in one go, so that Python hears of both in one rerun. */
+  edit(doc, ids = this.ui.ids) {
+    if (!this.editable || doc === this.doc) return false;
+    const there = edits.idsOf(doc);
+    this.set({ ids: new Set([...ids].filter((id) => there.has(id))), wires: NONE });
+    return this.desk.edit(doc);
+  }
+
+  /** Forget what is no longer there. */
+  prune() {
+    const there = edits.idsOf(this.doc);
+    const keys = new Set(this.doc.wires.map(edits.wireKey));
+    const ids = [...this.ui.ids].filter((id) => there.has(id));
+    const wires = [...this.ui.wires].filter((key) => keys.has(key));
+    if (ids.length !== this.ui.ids.size || wires.length !== this.ui.wires.size) this.select(ids, wires);
+    const { linking } = this.ui;
+    if (linking && !there.has(linking.from)) this.linking.cancel();
+  }
+
+  selectAll() {
+    this.select(this.doc.blocks.map((block) => block.id));
+    this.say(this.t.said_selected, { n: this.ui.ids.size });
+  }
+
+  // Edits.
+
+  undo = () => this.travelled(this.editable && this.desk.undo(), this.t.said_undone);
+
+  redo = () => this.travelled(this.editable && this.desk.redo(), this.t.said_redone);
+
+  travelled(went, text) {
+    if (!went) return;
+    this.prune();
+    this.say(text);
+  }
+
+  /** Add a block of the palette at a place of the canvas, cutting into the wire `key` if there is one. */
+  addAt(item, at, key = "") {
+    const block = this.made(item, at);
+    const port = rules.portsOf(item, null)[0]?.id ?? null;
+    const next = key && port !== null ? edits.spliced(this.doc, key, block, port) : edits.added(this.doc, block);
+    this.edit(next, [block.id]);
+    this.say(this.t.said_added, { a: item.label });
+    return block.id;
+  }
+
+  /** Add a block beside the selected one and wire the two where that makes sense. */
+  addNear(item) {
+    const anchor = this.only && edits.blockOf(this.doc, this.only);
+    const block = this.made(item, { x: 0, y: 0 });
+    const wire = anchor && this.wireBetween(anchor, block);
+    const step = edits.WIDTH + 88;
+    const at = !anchor
+      ? this.middle()
+      : { x: anchor.x + (wire ? (wire.to === block.id ? step : -step) : 0), y: anchor.y + (wire ? 0 : 120) };
+    Object.assign(block, edits.freePlace(this.doc, at));
+    this.edit(edits.added(this.doc, block, ...(wire ? [wire] : [])), [block.id]);
+    if (wire) this.say(this.t.said_added_after, { a: item.label, b: this.titleOf(anchor.id) });
+    else this.say(this.t.said_added, { a: item.label });
+    this.reveal(block.id);
+  }
+
+  wireBetween(anchor, block) {
+    const doc = edits.added(this.doc, block);
+    const port = rules.freePort(this.doc, anchor.id, this.portsOf(anchor.id));
+    const onwards = { from: anchor.id, to: block.id, port: port ?? "" };
+    if (port !== null && !rules.refusal(doc, this.kinds, onwards)) return onwards;
+    const first = rules.portsOf(this.kinds.get(block.kind), null)[0]?.id ?? "";
+    const back = { from: block.id, to: anchor.id, port: first };
+    return this.kinds.get(block.kind)?.in || rules.refusal(doc, this.kinds, back) ? null : back;
+  }
+
+  made(item, at) {
+    const id = edits.newId(item.kind, edits.idsOf(this.doc));
+    return { id, kind: item.kind, x: edits.snap(at.x), y: edits.snap(at.y), set: structuredClone(item.set ?? {}) };
+  }
+
+  /** Draw a wire, or say why not; true if it stands. */
+  connect(wire) {
+    const why = rules.refusal(this.doc, this.kinds, wire);
+    const names = { a: this.titleOf(wire.from), b: this.titleOf(wire.to) };
+    if (why) this.say(this.t[`refused_${why}`], names);
+    else if (this.edit(edits.connected(this.doc, wire))) this.say(this.t.said_connected, names);
+    return !why;
+  }
+
+  remove() {
+    const { ids, wires } = this.ui;
+    if (!ids.size && !wires.size) return;
+    const text = ids.size ? this.t.said_removed : this.t.said_disconnected;
+    if (this.edit(edits.removed(this.doc, ids, wires), NOTHING)) this.say(text, { n: ids.size || wires.size });
+  }
+
+  duplicate() {
+    this.copying.insert(edits.excerpt(this.doc, this.ui.ids), 32);
+  }
+
+  move(places) {
+    return this.edit(edits.moved(this.doc, places));
+  }
+
+  nudge(dx, dy) {
+    const blocks = this.chosen();
+    this.move(new Map(blocks.map((b) => [b.id, { x: b.x + dx, y: b.y + dy }])));
+  }
+
+  chosen() {
+    return this.doc.blocks.filter((block) => this.ui.ids.has(block.id));
+  }
+
+  arrange(how) {
+    const blocks = this.chosen();
+    if (how === "tidy") this.move(layout.layered(this.doc, this.sizeOf));
+    else if (blocks.length < 2) return;
+    else if (how === "left" || how === "top") this.move(layout.aligned(blocks, how));
+    else this.move(layout.distributed(blocks, how, this.sizeOf));
+    this.say(this.t.said_arranged);
+    if (how === "tidy") requestAnimationFrame(() => this.fit());
+  }
+
+  // Looking around.
+
+  fit() {
+    this.flow?.fitView({ padding: 0.16, maxZoom: 1, duration: this.pace() });
+  }
+
+  pace() {
+    return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 220;
+  }
+
+  /** The middle of what is seen, as a place for a block. */
+  middle() {
+    const box = this.host.querySelector(".react-flow")?.getBoundingClientRect();
+    if (!box || !this.flow) return { x: 0, y: 0 };
+    const at = this.flow.screenToFlowPosition({ x: box.left + box.width / 2, y: box.top + box.height / 2 });
+    return { x: at.x - edits.WIDTH / 2, y: at.y - edits.HEIGHT / 2 };
+  }
+
+  /** Bring a block into sight; in the middle if asked, else only as far as needed. */
+  reveal(id, centre = false) {
+    requestAnimationFrame(() => {
+      const block = edits.blockOf(this.doc, id);
+      const box = this.host.querySelector(".react-flow")?.getBoundingClientRect();
+      if (!block || !box || !this.flow) return;
+      const { x, y, zoom } = this.flow.getViewport();
+      const [left, top] = [block.x * zoom + x, block.y * zoom + y];
+      const inside = left > 16 && top > 16 && left + edits.WIDTH * zoom < box.width - 16;
+      if (!centre && inside && top + edits.HEIGHT * zoom < box.height - 64) return;
+      const [cx, cy] = [block.x + edits.WIDTH / 2, block.y + edits.HEIGHT / 2];
+      this.flow.setCenter(cx, cy, { zoom: centre ? Math.max(zoom, 0.9) : zoom, duration: this.pace() });
+    });
+  }
+
+  /** Put the keyboard's focus on a block. */
+  focusBlock(id) {
+    const node = this.host.querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
+    node?.focus({ preventScroll: true });
+  }
+
+  walkTo(direction) {
+    const start = this.host.getRootNode().activeElement?.closest?.(".react-flow__node")?.dataset.id ?? this.only;
+    const next = rules.neighbour(this.doc, start, direction);
+    if (!next) return;
+    this.select([next.id]);
+    this.reveal(next.id);
+    requestAnimationFrame(() => this.focusBlock(next.id));
+  }
+
+  open(id) {
+    this.select([id]);
+    this.act("open", { id });
+  }
+
+  // Search.
+
+  search(question, turn = 0) {
+    const textsOf = (block) => {
+      const face = this.data.faces[block.id];
+      return [this.titleOf(block.id), ...(face?.lines ?? NOTHING), this.kinds.get(block.kind)?.label, face?.badge];
+    };
+    const hits = found(this.doc, textsOf, question);
+    const old = this.ui.finding;
+    const at = old?.question === question && hits.length ? (old.at + turn + hits.length) % hits.length : 0;
+    this.set({ finding: { question, hits, at } });
+    if (!hits.length) return;
+    this.select([hits[at]]);
+    this.reveal(hits[at], true);
+    this.say(this.t.said_found, { a: this.titleOf(hits[at]), n: at + 1, m: hits.length });
+  }
+
+  closeSearch() {
+    const id = this.only;
+    this.set({ finding: null });
+    if (id) requestAnimationFrame(() => this.focusBlock(id));
+  }
+}
+
+const alike = (a, b) => a.size === b.size && [...a].every((one) => b.has(one));
+
+function storage() {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}
