@@ -22,7 +22,7 @@ if (!window.wpBuilderKeys) {
   };
   document.addEventListener("keydown", window.wpBuilderKeys);
 }
-if (%d > (window.wpBuilderOpened ?? 0)) {
+if (%d && %d !== window.wpBuilderOpened) {
   window.wpBuilderOpened = %d;
   setTimeout(() => document.querySelector(".st-key-builder-form :is(input, textarea)")?.focus(), 150);
 }
@@ -30,5 +30,5 @@ if (%d > (window.wpBuilderOpened ?? 0)) {
 
 
 def draw(desk: Desk) -> None:
-    """Once per run, after the form: `desk.entered` rises when a person asked for the form of a block."""
-    st.html(_SCRIPT % (desk.entered, desk.entered), unsafe_allow_javascript=True)
+    """Once per run, after the form: `desk.entered` is another number when a person asked for the form of a block."""
+    st.html(_SCRIPT % (desk.entered, desk.entered, desk.entered), unsafe_allow_javascript=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -122,7 +123,7 @@ def _picked(desk: Desk, found: Any) -> None:
         desk.selected = desk.picked[0] if len(desk.picked) == 1 else ""
     act = found.act
     if act and act["do"] == "open" and desk.board.block(act["id"]):
-        desk.selected, desk.entered = act["id"], desk.entered + 1
+        desk.selected, desk.entered = act["id"], secrets.randbelow(2**31) + 1
     if act and act["do"] == "try":
         builder_life.show("try")
 
