@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -136,7 +137,6 @@ class Builder(Hand):
         for start, end, port in WIRES:
             self.lead(start, end, port)
         expect(self.page.locator(".react-flow__edge")).to_have_count(len(WIRES), timeout=PATIENCE_MS)
-        self.press_on(self.page.locator(".canvas .bar button:not(:disabled)").nth(2))  # tidy up
 
     def zoom_out(self) -> None:
         """Make room for all of it, and put the first block into its corner."""
@@ -181,12 +181,111 @@ class Finger(Builder):
         touch_drag(self.client, start, end)
 
 
+class Keys(Builder):
+    """By keyboard only."""
+
+    ITEMS = ("source", "stage", "payment", "warehouse", "linehaul", "customs", "last_mile", "collection", "branch", "gate",
+             "kpi", "panel_kpi", "panel_trend", "panel_funnel", "panel_distribution", "panel_map")  # fmt: skip
+
+    def keys(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.presses += 1
+
+    def typed(self, text: str) -> None:
+        """Type a text."""
+        self.page.keyboard.type(text)
+        self.presses += len(text)
+
+    def walk(self, to: Callable[[dict[str, Any]], bool], key: str = "Tab", most: int = 90) -> None:
+        """Press a key until the focus is where it is wanted."""
+        for _ in range(most):
+            if to(active(self.page)):
+                return
+            self.keys(key)
+            self.page.wait_for_timeout(20)
+        raise AssertionError(f"the keyboard does not come there: {active(self.page)}")
+
+    def begin(self) -> None:
+        self.walk(lambda at: at["tag"] == "BUTTON" and self.words["empty"] in at["text"])
+        self.keys("Enter")
+        self.page.locator(".canvas .react-flow__pane").wait_for(timeout=PATIENCE_MS)
+
+    def lay_out(self) -> None:
+        self.keys("F6")
+        for kind in ("source", "payment", "gate", "warehouse", "branch", "linehaul", "last_mile", "kpi", "panel_map"):
+            self.take(kind)
+        self.to_block("branch")
+        self.keys(" ", "F6", "F6")
+        self.take("customs")
+        self.to_block("customs")
+        self.keys("l")
+        self.page.wait_for_timeout(100)
+        for _ in range(len(BLOCKS)):
+            if self.titles["last_mile"] in self.said():
+                break
+            self.keys("ArrowRight")
+            self.page.wait_for_timeout(50)
+        self.keys("Enter")
+        expect(self.page.locator(".react-flow__edge")).to_have_count(len(WIRES), timeout=PATIENCE_MS)
+
+    def take(self, item: str) -> None:
+        self.walk(lambda at: at["item"] != "", "F6", 4)
+        here, there = self.ITEMS.index(active(self.page)["item"]), self.ITEMS.index(item)
+        self.keys(*["ArrowDown" if there > here else "ArrowUp"] * abs(there - here), "Enter")
+        expect(self.named(item)).to_be_visible(timeout=PATIENCE_MS)
+
+    def to_block(self, kind: str) -> None:
+        """Go to a block on the board."""
+        self.walk(lambda at: at["id"] != "", "F6", 4)
+        wanted = self.named(kind).get_attribute("data-id")
+        nodes = self.page.locator(".react-flow__node")
+        order = [nodes.nth(n).get_attribute("data-id") for n in range(nodes.count())]
+        back = order.index(active(self.page)["id"]) > order.index(wanted)
+        self.walk(lambda at: at["id"] == wanted, "Shift+Tab" if back else "Tab", 20)
+
+    def open_form(self, kind: str) -> None:
+        self.to_block(kind)
+        self.keys("Enter")
+        field = self.form().get_by_role("textbox").first
+        expect(field).to_have_value(self.titles[kind], timeout=PATIENCE_MS)
+        expect(field).to_be_focused(timeout=PATIENCE_MS)
+
+    def choose(self, label: str, option: str) -> None:
+        self.walk(lambda at: at["label"].startswith(label) and at["tag"] == "INPUT" and at["role"] == "combobox")
+        self.typed(option)
+        self.page.wait_for_timeout(300)
+        self.keys("Enter", "Escape")
+
+    def condition(self, what: str) -> None:
+        self.walk(lambda at: at["text"].endswith(self.words["add"]) or self.words["add"] in at["text"])
+        self.keys("Enter")
+        self.page.wait_for_timeout(300)
+        self.walk(lambda at: self.words[what] in at["text"] and "\n" not in at["text"].strip(), "ArrowDown", 12)
+        self.keys("Enter")
+
+    def write(self, field: Locator, text: str) -> None:
+        label = field.get_attribute("aria-label")
+        self.walk(lambda at: at["label"] == label, "Shift+Tab" if label == self.words["name"] else "Tab")
+        self.keys("Control+a")
+        self.typed(text)
+        self.keys("Tab")
+
+    def publish(self) -> None:
+        self.walk(lambda at: at["tag"] == "BUTTON" and self.words["publish"] in at["text"])
+        self.keys("Enter")
+        self.page.wait_for_timeout(400)
+        self.walk(lambda at: self.words["version"] in at["text"])
+        self.keys("Enter")
+        self.published()
+
+
 def active(page: Page) -> dict[str, Any]:
     """What has the focus, inside a shadow root too: text, role, label, block."""
     found: dict[str, Any] = page.evaluate(
         """() => { let e = document.activeElement; while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
         return {text: e.innerText ?? "", tag: e.tagName, label: e.getAttribute("aria-label") ?? "", id: e.dataset.id ?? "",
-          item: e.dataset.item ?? "", placeholder: e.placeholder ?? "", value: e.value ?? "",
+          item: e.dataset.item ?? "", role: e.getAttribute("role") ?? "", placeholder: e.placeholder ?? "", value: e.value ?? "",
           key: e.closest("[class*=st-key-]")?.className ?? ""}; }"""
     )
     return found

@@ -12,7 +12,7 @@ from tests.browser.conftest import PASSWORD
 from tests.browser.walker import PATIENCE_MS, Walker, Way
 from tests.corner import shop as corner
 from tests.corner.shop import Shop
-from tests.proof.builder_hands import BLOCKS, WIRES, Builder, Finger
+from tests.proof.builder_hands import BLOCKS, WIRES, Builder, Finger, Keys
 from tests.running import running
 from waypost.access import accounts
 from waypost.domain.instants import now_us
@@ -54,6 +54,10 @@ def test_by_mouse_in_chinese(chromium: Browser, site: Site, capsys: pytest.Captu
 
 def test_by_finger_in_english(chromium: Browser, site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     _whole(Finger(_walker(chromium, site, Way("en", "light", 1024, 768, touch=True))), site, capsys, "builder-touch")
+
+
+def test_by_keyboard_alone(chromium: Browser, site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    _whole(Keys(_walker(chromium, site, Way("en", "dark", 1440, 900))), site, capsys, "builder-keys-dark")
 
 
 def _walker(chromium: Browser, site: Site, way: Way) -> Walker:

@@ -13,7 +13,7 @@ _SCRIPT: Final = """<script>
 if (!window.wpBuilderKeys) {
   window.wpBuilderKeys = (event) => {
     const side = document.querySelector(".st-key-builder-body");
-    if (event.key !== "F6" || !side || !event.target.closest(".stApp")) return;
+    if (event.key !== "F6" || !side) return;
     const host = [...side.querySelectorAll("*")].find((each) => each.shadowRoot?.querySelector(".canvas"));
     if (!host || host.contains(event.target)) return;
     event.preventDefault();
