@@ -92,4 +92,3 @@ def _in_force(site: Site, hand: Builder) -> str:
     assert len(journey.path) == 5
     assert [branch.cases[0].when[0].value for branch in journey.branches if branch.id.startswith("branch")] == [["web"]]
     return found.board_id
-

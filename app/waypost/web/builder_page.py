@@ -39,8 +39,14 @@ STYLE: Final = """<style>
 .st-key-builder-name input { font-weight: 600; }
 @media (max-width: 1180px) {
   .st-key-builder-body { flex-direction: column; }
-  .st-key-builder-body > * { width: 100% !important; max-width: none !important; flex: none !important; }
+  /* The form stands between canvas and drawer. */
+  .st-key-builder-body > :has(> .st-key-builder-middle), .st-key-builder-middle { display: contents; }
+  .st-key-builder-body > * , .st-key-builder-middle > * { width: 100% !important; max-width: none !important;
+    flex: none !important; }
+  .st-key-builder-body > :has(> .st-key-builder-form) { order: 1; }
+  .st-key-builder-middle > :has(> .st-key-builder-drawer) { order: 2; }
   .st-key-builder-form { max-height: none; width: 100% !important; }
+  .st-key-builder-head > :has(> .st-key-builder-name) { width: 200px !important; }
 }
 </style>"""
 Canvas = Callable[..., Any]
@@ -92,7 +98,7 @@ def draw(desk: Desk, canvas: Canvas) -> None:
     head = st.container()
     told = st.container()
     with st.container(horizontal=True, key="builder-body", gap="medium"):
-        middle = st.container(key="builder-canvas", width="stretch")
+        middle = st.container(key="builder-middle", width="stretch")
         side = st.container(key="builder-form", width=320)
     with middle:
         drawn = builder_faces.faces(desk.board, problems, cache.view(), fmt)
