@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.journeys.boards.worlds import IDS, MILESTONES, shop
+from tests.journeys.boards.worlds import IDS, MILESTONES, flows, returns, shop
 from tests.properties import examples
+from waypost.domain.errors import DocumentError
 from waypost.journeys.boards.check import check, errors
 from waypost.journeys.boards.compile import compile_board
 from waypost.journeys.boards.derive import board_of
+from waypost.journeys.boards.document import Board
 from waypost.journeys.boards.panels import shown
 from waypost.journeys.document import Journey, read_journey
 from waypost.journeys.shipped import shipped
@@ -54,7 +56,7 @@ def _stage(draw: st.DrawFn, name: str, span: bool) -> dict[str, Any]:
     return stage | {"owner": draw(st.sampled_from(["", "carrier"])), "calendar": draw(st.sampled_from(["", "cal"]))}
 
 
-@examples(2)
+@examples(1)
 @given(linear())
 def test_a_journey_of_one_way_comes_back_from_its_board(journey: Journey) -> None:
     assert compile_board(board_of(journey)) == journey
@@ -66,6 +68,39 @@ def test_the_shipped_journeys_have_boards_that_can_be_published(journey: Journey
     assert compile_board(board) == journey
     assert errors(check(board)) == []
     assert all(shown(board, place.block) for place in board.layout.wide)
+
+
+@examples(1)
+@given(flows())
+def test_a_journey_with_branches_is_drawn_or_refused_but_never_changed(document: dict[str, Any]) -> None:
+    drawn = Board.model_validate(document)
+    assume(not errors(check(drawn)))
+    journey = compile_board(drawn)
+    try:
+        board = board_of(journey)
+    except DocumentError:
+        return
+    again = compile_board(board)
+    assert again.path == journey.path
+    assert {stage.id: stage for stage in again.stages} == {stage.id: stage for stage in journey.stages}
+    asked = {ref.partition(":")[0] for stage in journey.stages for group in stage.only for ref in group}
+    assert {b.id: b for b in again.branches} == {b.id: b for b in journey.branches if b.id in asked}
+
+
+@pytest.mark.parametrize("drawn", [shop(), returns()], ids=lambda board: board.id)
+def test_branches_are_drawn_where_their_stages_part(drawn: Board) -> None:
+    journey = compile_board(drawn)
+    board = board_of(journey)
+    assert compile_board(board).path == journey.path
+    assert errors(check(board)) == []
+
+
+def test_what_no_wires_can_say_is_refused() -> None:
+    journey = compile_board(shop())
+    only = (("where:abroad",), ("dear:held",))
+    crossed = [stage.model_copy(update={"only": only} if stage.id == "pay" else {}) for stage in journey.stages]
+    with pytest.raises(DocumentError, match=r"stages\.\w+\.only"):
+        board_of(journey.model_copy(update={"stages": tuple(crossed)}))
 
 
 def test_a_gate_stands_before_what_it_holds_back() -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
+from waypost.domain.errors import DocumentError
 from waypost.domain.instants import SECOND
 from waypost.journeys.boards.compile import HELD, SOURCE_FIELD
 from waypost.journeys.boards.document import Board
-from waypost.journeys.boards.ways import free
+from waypost.journeys.boards.drawn import Link, draw, needed
+from waypost.journeys.boards.ways import EVERY, free
 from waypost.journeys.document import Condition, Journey, Stage, Target, write_duration
 from waypost.journeys.labels import Labels
 
-STEP, FIGURES_AT, PANELS_AT = 264, 224, 448  # of the canvas
+STEP, LOW, FIGURES_AT, PANELS_AT = 264, 160, 384, 608  # of the canvas
 _SOURCE = {"en": "Orders", "zh": "订单来源"}
 _RETURNS = {"en": "Returns", "zh": "退货来源"}
 # show, name, and the place on the grid: x, y, w, h
@@ -27,39 +28,57 @@ _SAME = ("icon", "grain", "start", "end", "calendar", "owner", "card", "audience
 
 
 def board_of(journey: Journey) -> Board:
-    """A board with one way through all stages, and panels; a journey without branches compiles from it unchanged.
+    """A board that compiles to this journey, with panels; a journey without branches comes back unchanged.
 
-    Gates stand before the stage that ends with what they hold back. Cases of other branches are not drawn:
-    all its stages stand on one way.
+    Gates stand before the stage that ends with what they hold back. Errors: DocumentError when no wires can
+    say the same as the conditions of its stages.
     """
-    taken = {stage.id for stage in journey.stages}
+    taken = {stage.id for stage in journey.stages} | {branch.id for branch in journey.branches}
     source = free("source", taken)
     names, when = _told_by(journey.assign.when)
-    entry = {"id": source, "kind": "source", "x": 0, "y": 0}
-    entry["set"] = {"name": _RETURNS if journey.subject == "return" else _SOURCE, "sources": names}
-    way = [_block(journey, stage, place + 1) for place, stage in enumerate(_way(journey))]
+    name = _RETURNS if journey.subject == "return" else _SOURCE
+    entry = {"id": source, "kind": "source", "x": 0, "y": 0, "set": {"name": name, "sources": names}}
+    drawing = draw(journey, source, _way(journey))
+    wires = [*drawing.wires, *(link for figure in _figures(journey) for link in _counted(journey, figure))]
+    way = [_block(journey, name, place + 1) for place, name in enumerate(drawing.blocks)]
     figures = [_figure(stage, place) for place, stage in enumerate(_figures(journey))]
     panels = [_panel(show, name, free(f"panel_{show}", taken), n) for n, (show, name, _) in enumerate(_PANELS)]
     layout = [dict(zip("xywh", at, strict=True)) for _, _, at in _PANELS]
-    steps = [source, *(block["id"] for block in way)]
     return Board.model_validate(
         {
-            "id": journey.id,
-            "name": _text(journey.name, journey.id),
-            "purpose": _text(journey.purpose, journey.id),
-            "zone": journey.zone,
-            "subject": journey.subject,
-            "priority": journey.assign.priority,
+            **_fields(journey),
             "when": when,
-            "any": journey.assign.any,
             "blocks": [entry, *way, *figures, *panels],
-            "wires": [{"from": a, "to": b} for a, b in pairwise(steps)],
+            "wires": [{"from": from_, "port": port, "to": to} for from_, port, to in wires],
             "layout": {"wide": [{"block": panel["id"], **at} for panel, at in zip(panels, layout, strict=True)]},
-            "exits": journey.exits,
-            "calendars": journey.calendars,
-            "customer": journey.customer.model_copy(update={"stages": {}}),
         }
     )
+
+
+def _fields(journey: Journey) -> dict[str, Any]:
+    return {
+        "id": journey.id,
+        "name": _text(journey.name, journey.id),
+        "purpose": _text(journey.purpose, journey.id),
+        "zone": journey.zone,
+        "subject": journey.subject,
+        "priority": journey.assign.priority,
+        "any": journey.assign.any,
+        "exits": journey.exits,
+        "calendars": journey.calendars,
+        "customer": journey.customer.model_copy(update={"stages": {}}),
+    }
+
+
+def _counted(journey: Journey, figure: Stage) -> list[Link]:
+    """Wires from stages whose orders are those that a figure counts."""
+    if not figure.only:
+        return []
+    wanted = needed(figure)
+    near = [stage for stage in journey.path if all(any(g >= asked for asked in wanted) for g in needed(stage))]
+    if frozenset(group for stage in near for group in needed(stage)) != wanted:
+        raise DocumentError(f"stages.{figure.id}.only", "No stages have the orders that it counts.", "Change its only.")
+    return [(stage.id, "", figure.id) for stage in near]
 
 
 def _told_by(when: tuple[Condition, ...]) -> tuple[list[str], tuple[Condition, ...]]:
@@ -81,9 +100,16 @@ def _way(journey: Journey) -> list[Stage]:
     return way
 
 
-def _block(journey: Journey, stage: Stage, place: int) -> dict[str, Any]:
-    settings = _gate(journey, stage) if stage.gate else _stage(journey, stage)
-    return {"id": stage.id, "kind": "gate" if stage.gate else "stage", "x": place * STEP, "y": 0, "set": settings}
+def _block(journey: Journey, name: str, place: int) -> dict[str, Any]:
+    stage = journey.stage(name)
+    if stage is None:
+        branch = next(branch for branch in journey.branches if branch.id == name)
+        cases = [{**case.model_dump(mode="json"), "name": _text(case.name, case.id)} for case in branch.cases]
+        kind, settings = "branch", {"name": _text(branch.name, branch.id), "cases": cases}
+    else:
+        kind, settings = ("gate", _gate(journey, stage)) if stage.gate else ("stage", _stage(journey, stage))
+    low = stage is not None and needed(stage) != EVERY and place % 2
+    return {"id": name, "kind": kind, "x": place * STEP, "y": LOW if low else 0, "set": settings}
 
 
 def _stage(journey: Journey, stage: Stage) -> dict[str, Any]:

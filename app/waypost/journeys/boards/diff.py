@@ -55,14 +55,14 @@ def diff(old: Board, new: Board) -> Diff:
             changed[name] = tuple(paths)
         if (one.x, one.y) != (other.x, other.y):
             moved.append(name)
-    fields = leaves(_fields(old), _fields(new))
+    fields, wired = leaves(_fields(old), _fields(new)), (frozenset(old.wires), frozenset(new.wires))
     return Diff(
         added=tuple(name for name in after if name not in before),
         removed=tuple(name for name in before if name not in after),
         changed=changed,
         moved=tuple(moved),
-        wires_added=tuple(wire for wire in new.wires if wire not in old.wires),
-        wires_removed=tuple(wire for wire in old.wires if wire not in new.wires),
+        wires_added=tuple(wire for wire in new.wires if wire not in wired[0]),
+        wires_removed=tuple(wire for wire in old.wires if wire not in wired[1]),
         board_fields=tuple(fields),
         layout=tuple(leaves(old.layout.model_dump(mode="json"), new.layout.model_dump(mode="json"))),
     )

@@ -9,10 +9,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from waypost.domain.errors import DocumentError, NotFound
-from waypost.journeys.boards.blocks import BranchSettings, kinds
+from waypost.journeys.boards.blocks import kinds
 from waypost.journeys.boards.document import Block, Board, Layout, Wire
-from waypost.journeys.boards.settings import read_settings
-from waypost.journeys.document import ELSE
+from waypost.journeys.boards.settings import ports
 
 STEPS = 100
 OFFSET = 40  # how far a copy stands from what it was made of
@@ -92,18 +91,6 @@ def rename(board: Board, block_id: str, name: str | Mapping[str, str]) -> Board:
     """Give a block another name; its id stays. Errors: NotFound."""
     text = name if isinstance(name, str) else dict(name)
     return configure(board, block_id, {**_held(board, block_id).set, "name": text})
-
-
-def ports(block: Block) -> set[str]:
-    """The outputs of a branch; nothing for other blocks. What is not finished yet counts as far as it can be read."""
-    if block.kind != "branch":
-        return set()
-    settings = read_settings(block)[0]
-    if isinstance(settings, BranchSettings):
-        return {*(case.id for case in settings.cases), ELSE}
-    cases = block.set.get("cases")
-    found = [case.get("id") for case in cases if isinstance(case, dict)] if isinstance(cases, list) else []
-    return {*(name for name in found if isinstance(name, str)), ELSE}
 
 
 def copy(board: Board, block_ids: Iterable[str]) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from waypost.journeys.boards.blocks import Settings, kinds
+from waypost.journeys.boards.blocks import BranchSettings, Settings, kinds
 from waypost.journeys.boards.document import Block, Board
-from waypost.journeys.document import read_duration
+from waypost.journeys.document import ELSE, read_duration
 
 SHOWN = 80  # characters of what was entered that a fault repeats
 
@@ -49,12 +49,31 @@ def read_all(board: Board) -> tuple[dict[str, Settings], dict[str, list[Fault]]]
     return read, faults
 
 
+def ports(block: Block) -> set[str]:
+    """The outputs of a branch; nothing for other blocks. What is not finished yet counts as far as it can be read."""
+    if block.kind != "branch":
+        return set()
+    settings = read_settings(block)[0]
+    if isinstance(settings, BranchSettings):
+        return {*(case.id for case in settings.cases), ELSE}
+    cases = block.set.get("cases")
+    found = [case.get("id") for case in cases if isinstance(case, dict)] if isinstance(cases, list) else []
+    return {*(name for name in found if isinstance(name, str)), ELSE}
+
+
 def _faults(block: Block, error: ValidationError) -> list[Fault]:
     found: dict[tuple[str, str], Fault] = {}
-    for entry in error.errors(include_url=False, include_context=False):
+    entries = error.errors(include_url=False, include_context=False)
+    for entry in entries:
+        if entry["type"] == "too_short" and any(_inside(other["loc"], entry["loc"]) for other in entries):
+            continue  # there are entries, and what is wrong with them is said
         fault = _fault(block, entry["type"], tuple(map(str, entry["loc"])), entry["msg"], entry.get("input"))
         found.setdefault((fault.field, fault.code), fault)
     return list(found.values())
+
+
+def _inside(path: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    return len(path) > len(outer) and path[: len(outer)] == outer
 
 
 def _fault(block: Block, type_: str, path: tuple[str, ...], message: str, given: Any) -> Fault:

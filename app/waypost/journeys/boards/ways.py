@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from heapq import heapify, heappop, heappush
 from itertools import count
 
-from waypost.journeys.boards.blocks import BranchSettings, Settings, Source, kinds
+from waypost.journeys.boards.blocks import Settings, Source, kinds
 from waypost.journeys.boards.document import Block, Board, Wire
+from waypost.journeys.boards.settings import ports
 from waypost.journeys.document import ELSE
 
 Case = tuple[str, str]  # (branch, case)
@@ -86,13 +87,11 @@ class Junctions:
     """The cases of every parting of the ways: branches, and the sources where they lead to different blocks."""
 
     def __init__(self, board: Board, read: Mapping[str, Settings]) -> None:
-        blocks = [block for block in board.blocks if block.id in read]
         self.cases: dict[str, frozenset[str]] = {}
-        for block in blocks:
-            settings = read[block.id]
-            if isinstance(settings, BranchSettings):
-                self.cases[block.id] = frozenset({*(case.id for case in settings.cases), ELSE})
-        self.sources = _source_cases(board, [b for b in blocks if isinstance(read[b.id], Source)])
+        for block in board.blocks:
+            if block.kind == "branch":
+                self.cases[block.id] = frozenset(ports(block))
+        self.sources = _source_cases(board, [b for b in board.blocks if isinstance(read.get(b.id), Source)])
         self.entry = free("sources", {block.id for block in board.blocks})
         if len(self.sources) > 1:
             self.cases[self.entry] = frozenset(self.sources.values())
@@ -162,10 +161,11 @@ def _along(wire: Wire, ways: Ways, junctions: Junctions) -> Ways:
 
 def meet(one: Ways, other: Ways) -> bool:
     """Whether an order can be on both of these ways."""
-    return any(_agree(a, b) for a in one for b in other)
+    return any(agree(a, b) for a in one for b in other)
 
 
-def _agree(one: Group, other: Group) -> bool:
+def agree(one: Group, other: Group) -> bool:
+    """Whether an order can be in both groups."""
     taken = dict(one)
     return all(taken.get(branch, case) == case for branch, case in other)
 
