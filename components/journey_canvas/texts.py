@@ -22,7 +22,7 @@ TEXTS: Final = {
     "wire": N_("Wire from {a} to {b}"),
     "selected": N_("selected"),
     "error": N_("Error"),
-    "warning": N_("Note"),
+    "warning": N_("Warning"),
     "mark_added": N_("new"),
     "mark_changed": N_("changed"),
     "mark_removed": N_("taken away"),

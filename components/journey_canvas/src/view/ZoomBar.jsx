@@ -3,6 +3,7 @@
 import { MiniMap, Panel, useStore } from "@xyflow/react";
 import { Tool, useData, useDesk, useEditor } from "./parts.jsx";
 
+const MAP = { width: 152, height: 96 };
 const MANY = 8; // blocks from which on a map helps
 const nodeClass = (node) => `dot ${node.selected ? "chosen" : ""} ${node.data.tone}`;
 
@@ -24,7 +25,7 @@ export function ZoomBar() {
         <Tool icon="fit_screen" label={t.fit} keys="F" onClick={() => editor.fit()} />
       </Panel>
       {many && (
-        <MiniMap position="bottom-right" pannable zoomable ariaLabel={t.map} nodeClassName={nodeClass} nodeBorderRadius={8} />
+        <MiniMap position="bottom-right" pannable zoomable ariaLabel={t.map} nodeClassName={nodeClass} nodeBorderRadius={8} style={MAP} />
       )}
     </>
   );

@@ -14,6 +14,8 @@ import { fill } from "./words.js";
 const NOTHING = Object.freeze([]);
 const NONE = new Set();
 const RETRY_MS = 10_000;
+const MARGIN = 48; // pixels around what is shown first
+const LEGIBLE = 0.75; // no smaller on the first look
 
 export class Editor {
   constructor(host) {
@@ -28,6 +30,7 @@ export class Editor {
     this.told = "";
     this.telling = 0; // the timer of a selection on its way to Python
     this.focused = 0;
+    this.viewed = null; // the draft that has been shown for the first time
     this.ui = {
       data: null,
       ids: NONE,
@@ -312,6 +315,21 @@ export class Editor {
     this.flow?.fitView({ padding: 0.16, maxZoom: 1, duration: this.pace() });
   }
 
+  /** The whole draft if it can be read like that, else its beginning. */
+  firstView(draft) {
+    const box = this.host.querySelector(".react-flow")?.getBoundingClientRect();
+    if (this.viewed === draft || !box || !this.flow || !this.doc.blocks.length) return;
+    this.viewed = draft;
+    const bounds = this.flow.getNodesBounds(this.flow.getNodes());
+    const margin = Math.min(MARGIN, box.width / 16);
+    const [width, height] = [box.width - 2 * margin, box.height - 2 * margin];
+    const whole = Math.min(1, width / bounds.width, height / bounds.height);
+    const zoom = Math.max(whole, LEGIBLE);
+    const start = (room, size, from) => margin + Math.max(0, (room - size * zoom) / 2) - from * zoom;
+    const [x, y] = [start(width, bounds.width, bounds.x), start(height, bounds.height, bounds.y)];
+    this.flow.setViewport({ x, y, zoom });
+  }
+
   pace() {
     return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 220;
   }
@@ -339,10 +357,17 @@ export class Editor {
     });
   }
 
-  /** Put the keyboard's focus on a block. */
-  focusBlock(id) {
+  /** Put the keyboard's focus on a block; a new one cannot take it before it has been measured. */
+  focusBlock(id, frames = 20) {
     const node = this.host.querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
     node?.focus({ preventScroll: true });
+    const there = node && this.host.getRootNode().activeElement === node;
+    if (!there && frames > 0) requestAnimationFrame(() => this.focusBlock(id, frames - 1));
+  }
+
+  /** The same, if the keyboard is on the board already. */
+  carryFocus(id) {
+    if (this.host.getRootNode().activeElement?.closest?.(".board")) this.focusBlock(id);
   }
 
   walkTo(direction) {
@@ -351,7 +376,7 @@ export class Editor {
     if (!next) return;
     this.select([next.id]);
     this.reveal(next.id);
-    requestAnimationFrame(() => this.focusBlock(next.id));
+    this.focusBlock(next.id);
   }
 
   open(id) {
@@ -379,7 +404,7 @@ export class Editor {
   closeSearch() {
     const id = this.only;
     this.set({ finding: null });
-    if (id) requestAnimationFrame(() => this.focusBlock(id));
+    if (id) this.focusBlock(id);
   }
 }
 

@@ -59,5 +59,5 @@ function wireUnder(under, item, editor) {
 function drop(event, item, editor, over) {
   const at = editor.flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
   const id = editor.addAt(item, { x: at.x - WIDTH / 2, y: at.y - 24 }, over);
-  requestAnimationFrame(() => editor.focusBlock(id));
+  editor.focusBlock(id);
 }
