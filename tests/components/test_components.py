@@ -14,6 +14,9 @@ from streamlit.testing.v1 import AppTest
 from components import (
     _base,
     at_risk,
+    board_chart,
+    board_grid,
+    board_wall,
     event_log,
     event_stream,
     fact_list,
@@ -30,6 +33,9 @@ from components import (
 
 FACES = (
     at_risk,
+    board_chart,
+    board_grid,
+    board_wall,
     event_log,
     event_stream,
     fact_list,

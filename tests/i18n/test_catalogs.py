@@ -21,6 +21,7 @@ CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 DATA = {
     "app/waypost/domain/vocabulary_docs.py": "writes the page that shows the vocabulary in both languages",
     "app/waypost/api/login_texts.py": "the login pages keep their few words beside them, they need no catalog",
+    "app/waypost/services/boards/boards.py": "names that new boards begin with, in both languages",
     "app/waypost/services/search.py": "separators between pasted ids",
     "app/waypost/simulate": "invented partners speak their own language",
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,15 +13,13 @@ from waypost.api.context import caller_of
 from waypost.api.manage import actor, json_body
 from waypost.domain.errors import FieldError, NotFound
 from waypost.domain.instants import from_us
-from waypost.journeys.boards.document import Board
-from waypost.journeys.document import Journey
+from waypost.journeys.boards.schema import schemas
 from waypost.services.app import Waypost
 from waypost.services.boards.catalogue import BoardVersion, Entry
 from waypost.services.boards.reading import as_dict, read_board
 from waypost.services.boards.rules import StepRefused
 from waypost.services.boards.templates import Template, templates
 
-_SCHEMAS: dict[str, type[BaseModel]] = {"board.json": Board, "journey.json": Journey}
 _KEY_ROLES = (("admin", Role.ADMINISTRATOR), ("journeys:write", Role.PUBLISHER), ("data:read", Role.VIEWER))
 
 
@@ -95,10 +92,11 @@ async def act(request: Request) -> Response:
 
 def schema(request: Request) -> Response:
     """The JSON Schema of boards or journeys."""
-    model = _SCHEMAS.get(request.path_params["name"])
-    if model is None:
-        raise NotFound(f"There is no such schema. There are: {', '.join(_SCHEMAS)}.")
-    return JSONResponse(model.model_json_schema())
+    found = {f"{name}.json": schema for name, schema in schemas().items()}
+    name = request.path_params["name"]
+    if name not in found:
+        raise NotFound(f"There is no such schema. There are: {', '.join(found)}.")
+    return JSONResponse(found[name])
 
 
 def refused(error: StepRefused) -> JSONResponse:

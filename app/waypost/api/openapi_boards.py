@@ -6,7 +6,13 @@ from waypost.api.openapi_parts import TEXT, Json, answer, get, one_of, parameter
 
 _COUNT: Json = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
 _OBJECT: Json = {"type": "object"}
-_BOARD: Json = {"type": "object", "required": ["id", "name"], "description": "see /api/v1/schemas/board.json"}
+_ID: Json = {"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,47}$"}
+_BOARD: Json = {
+    "type": "object",
+    "required": ["id", "name"],
+    "properties": {"id": _ID, "name": {"type": ["string", "object"]}},
+    "description": "see /api/v1/schemas/board.json",
+}
 _ACTS = ("rollback", "retire", "unretire")
 _STEPS = ("submit", "approve", "reject", "publish", "discard", "catch-up", "restore", "comment")
 
@@ -17,9 +23,9 @@ def boards() -> Json:
 
 
 def _in_force() -> Json:
-    board, number = path("id"), parameter("version", _COUNT, "a version; without it the last one")
+    board, number = path("id", _ID), parameter("version", _COUNT, "a version; without it the last one")
     compared = (parameter("before", _COUNT), parameter("after", _COUNT))
-    acts = _post("Roll back to a version, retire, or put into force again", path("id"), path("act", one_of(_ACTS)))
+    acts = _post("Roll back to a version, retire, or put into force again", path("id", _ID), path("act", one_of(_ACTS)))
     asked = {"type": "object", "properties": {"version": _COUNT, "comment": TEXT}}
     checked = _post("What is missing or wrong on a board; nothing is written")
     return {
@@ -34,7 +40,7 @@ def _in_force() -> Json:
 
 
 def _drafts() -> Json:
-    draft = path("id")
+    draft = path("id", {"type": "string", "pattern": "^[a-z0-9]{1,16}$"})
     start = _post("Start a draft: of a board or a template, as a copy, of a document, or empty")
     properties = {"board": TEXT, "template": TEXT, "copy_of": TEXT, "document": _OBJECT}
     start["requestBody"] = _body({"type": "object", "properties": properties, "maxProperties": 1})
