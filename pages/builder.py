@@ -14,9 +14,8 @@ from waypost.web import builder_page, session
 def canvas(server: Any, faces: Any, *, key: str, palette: Any = (), **how: Any) -> Canvas:
     """The canvas in the reader's language."""
     fmt = session.reader()
-    return journey_canvas(
-        server, palette, faces, key=key, t=translated(TEXTS, fmt.t), lang=fmt.lang, on_change=heard, **how
-    )
+    texts = {**translated(TEXTS, fmt.t), "warning": fmt.t("Hint")}
+    return journey_canvas(server, palette, faces, key=key, t=texts, lang=fmt.lang, on_change=heard, **how)
 
 
 def heard() -> None:

@@ -12,17 +12,19 @@ from components.journey_map import journey_map
 from components.order_head import TEXTS as HEAD
 from components.order_head import order_head
 from waypost.access.roles import Role
-from waypost.web import order_events, order_facts, order_page, order_tracks, session
+from waypost.web import order_events, order_facts, order_gates, order_page, order_tracks, session
 
 
 @st.fragment(run_every=1.5)
 def live(key: int) -> None:
     """The whole order; its clocks run."""
-    read = order_page.reading(key, session.require(Role.VIEWER), session.reader())
+    who = session.require(Role.VIEWER)
+    read = order_page.reading(key, who, session.reader())
     fmt, t = read.fmt, read.fmt.t
     ref = read.found.row.subject.ref
     chips, facts, clocks = order_facts.chips(read), order_facts.facts(read), order_facts.clocks(read)
     order_head(ref, key="order.head", t=translated(HEAD, t), chips=chips, facts=facts, clocks=clocks)
+    order_gates.strip(read, who)
     selected = journey_map(order_tracks.units(read), key="order.map", t=translated(MAP, t))
     left, right = st.columns([8, 4])
     with left:

@@ -121,10 +121,10 @@ function icon(name, attrs) {
   return h("span", { class: "icon", "aria-hidden": "true", ...attrs }, (name ?? "").replace(/^:material\/|:$/g, ""));
 }
 
-/** A tier as icon and word. Nothing for "ok" without a word: calm is the normal state. */
-function tierChip(tier, word) {
+/** A tier as icon (or the one named) and word. Nothing for "ok" without a word: calm is the normal state. */
+function tierChip(tier, word, name) {
   if (!word) return null;
-  return h("span", { class: "chip", "data-tier": tier }, icon(TIER_ICONS[tier]), h("span", {}, word));
+  return h("span", { class: "chip", "data-tier": tier }, icon(name ?? TIER_ICONS[tier]), h("span", {}, word));
 }
 
 /** What opens something: a link where there is an address, so that a new tab can be had; else a button. */

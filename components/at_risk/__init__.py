@@ -21,6 +21,7 @@ class Row(TypedDict):
     href: NotRequired[str]
     tier: Tier
     tier_word: str
+    tier_icon: NotRequired[str]
     what: str
     detail: NotRequired[str]
     value: NotRequired[str]

@@ -85,7 +85,7 @@ class AtRisk {
     return opener(
       row.href,
       { class: "grid row", "data-order": row.order },
-      h("span", { class: "tier" }, tierChip(row.tier, row.tier_word)),
+      h("span", { class: "tier" }, tierChip(row.tier, row.tier_word, row.tier_icon)),
       h("span", { class: "order mono cut" }, row.order),
       h("span", { class: "what" }, row.what, row.detail && h("span", { class: "detail small muted" }, row.detail)),
       h(

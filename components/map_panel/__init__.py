@@ -24,6 +24,7 @@ class Order(TypedDict):
     href: str
     tier: str
     tier_word: str
+    tier_icon: NotRequired[str]
     what: NotRequired[str]
     due: NotRequired[str]
     late: NotRequired[bool]

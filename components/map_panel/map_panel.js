@@ -68,7 +68,7 @@ class MapPanel {
       "a",
       { class: "order", href: order.href },
       h("span", { class: "mono cut ref" }, order.order),
-      tierChip(order.tier, order.tier_word),
+      tierChip(order.tier, order.tier_word, order.tier_icon),
       order.due && h("span", { class: order.late ? "due small late" : "due small muted" }, order.due),
       order.what && h("span", { class: "what small muted" }, order.what),
     );

@@ -22,6 +22,7 @@ class Row(TypedDict):
     order: str
     tier: Tier
     tier_word: str
+    tier_icon: NotRequired[str]
     stage: NotRequired[str]
     stage_icon: NotRequired[str]
     detail: NotRequired[str]
@@ -56,6 +57,7 @@ TEXTS: Final = {
     "range": N_("{first}–{last} of {total}"),
     "previous": N_("Previous page"),
     "next": N_("Next page"),
+    "more": N_("show all {n}"),
 }
 
 _mount = register(Path(__file__).parent)
@@ -71,9 +73,15 @@ def orders_table(
     first: int = 1,
     lang: str = "en",
     on_turn: Callable[[], None] | None = None,
+    title: str = "",
+    more_href: str = "",
 ) -> int:
-    """Draw rows `first`.. of `total`; returns how many pages were just turned (-1, 0 or 1), in this run only."""
-    data = {"rows": plain(rows), "t": words(t, TEXTS), "total": total, "first": first, "lang": lang}
+    """Draw rows `first`.. of `total`; returns how many pages were just turned (-1, 0 or 1), in this run only.
+
+    With a `title` it is a part of another page: the first rows under it, and `more_href` opens all of them.
+    """
+    head = {"title": title, "more_href": more_href}
+    data = {"rows": plain(rows), "t": words(t, TEXTS), "total": total, "first": first, "lang": lang, **head}
     result = _mount(key=key, data=data, on_turn_change=on_turn or ignore)
     turned = picked(result.turn, to=_TURNS)
     return _TURNS[turned["to"]] if turned else 0

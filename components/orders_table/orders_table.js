@@ -30,15 +30,28 @@ class OrdersTable {
   }
 
   draw() {
-    const { rows, t } = this.data;
+    const { rows, t, title } = this.data;
     morph(
       this.root,
       h(
         "section",
-        { class: "wp card orders", "aria-label": t.label },
+        { class: "wp card orders", "aria-label": title || t.label },
+        title && this.head(),
         rows.length ? this.table() : h("p", { class: "empty" }, icon("search_off"), t.empty),
-        rows.length > 0 && this.foot(),
+        rows.length > 0 && !title && this.foot(),
       ),
+    );
+  }
+
+  head() {
+    const { rows, t, title, total, lang, more_href } = this.data;
+    const all = fill(t.more, { n: number(total, lang) });
+    return h(
+      "div",
+      { class: "bar" },
+      h("h3", {}, title),
+      h("span", { class: "muted" }, number(total, lang)),
+      total > rows.length && more_href && h("a", { class: "more small", href: more_href }, all),
     );
   }
 
@@ -75,7 +88,7 @@ class OrdersTable {
       cell(
         "tier",
         {},
-        row.tier === "ok" ? h("span", { class: "small muted" }, row.tier_word) : tierChip(row.tier, row.tier_word),
+        row.tier === "ok" ? h("span", { class: "small muted" }, row.tier_word) : tierChip(row.tier, row.tier_word, row.tier_icon),
       ),
       cell(
         "order",

@@ -22,44 +22,42 @@ def item(kind, label, icon, *, enters=True, leaves=True, **more):
 
 
 CASES = [{"id": "yes", "label": "Paid in time"}, {"id": "no", "label": "Not paid"}]
-PALETTES: dict[str, list[Group]] = {
-    "en": [
-        {
-            "id": "sources",
-            "label": "Sources",
-            "items": [
-                item("source", "Shop orders", "storefront", enters=False, hint="Where the orders come from"),
-                item("carrier", "Carrier scans", "local_shipping", enters=False),
-            ],
-        },
-        {
-            "id": "stages",
-            "label": "Stages",
-            "items": [
-                item("stage", "Stage", "flag", hint="A step that every order passes", set={"hours": 24}),
-                item("wait", "Wait for payment", "hourglass_empty"),
-                item("join", "Come together", "call_merge"),
-            ],
-        },
-        {
-            "id": "branch",
-            "label": "Branch and gate",
-            "items": [
-                item("branch", "Branch", "call_split", cases=CASES),
-                item("gate", "Gate", "lock", to=["stage", "finish"]),
-            ],
-        },
-        {
-            "id": "figures",
-            "label": "Figures and alerts",
-            "items": [
-                item("kpi", "Key figure", "speed", leaves=False),
-                item("alert", "Alert", "notifications", leaves=False),
-                item("finish", "Delivered", "task_alt", leaves=False),
-            ],
-        },
-    ],
-}
+PALETTE_EN: list[Group] = [
+    {
+        "id": "sources",
+        "label": "Sources",
+        "items": [
+            item("source", "Shop orders", "storefront", enters=False, hint="Where the orders come from"),
+            item("carrier", "Carrier scans", "local_shipping", enters=False),
+        ],
+    },
+    {
+        "id": "stages",
+        "label": "Stages",
+        "items": [
+            item("stage", "Stage", "flag", hint="A step that every order passes", set={"hours": 24}),
+            item("wait", "Wait for payment", "hourglass_empty"),
+            item("join", "Come together", "call_merge"),
+        ],
+    },
+    {
+        "id": "branch",
+        "label": "Branch and gate",
+        "items": [
+            item("branch", "Branch", "call_split", cases=CASES),
+            item("gate", "Gate", "lock", to=["stage", "finish"]),
+        ],
+    },
+    {
+        "id": "figures",
+        "label": "Figures and alerts",
+        "items": [
+            item("kpi", "Key figure", "speed", leaves=False),
+            item("alert", "Alert", "notifications", leaves=False),
+            item("finish", "Delivered", "task_alt", leaves=False),
+        ],
+    },
+]
 ZH = {
     "Sources": "数据来源",
     "Shop orders": "店铺订单",
@@ -85,7 +83,9 @@ ZH = {
 
 
 def said(value):
-    """The same in Chinese."""
+    """The same in the language of the page."""
+    if LANG == "en":
+        return value
     if isinstance(value, dict):
         return {k: said(v) if k in ("label", "hint", "items", "cases") else v for k, v in value.items()}
     if isinstance(value, list):
@@ -93,7 +93,7 @@ def said(value):
     return ZH.get(value, value)
 
 
-PALETTE = said(PALETTES["en"]) if LANG != "en" else PALETTES["en"]
+PALETTE: list[Group] = said(PALETTE_EN)
 ITEMS = {i["kind"]: i for group in PALETTE for i in group["items"]}
 
 

@@ -7,8 +7,17 @@ import streamlit as st
 
 from components.at_risk import TEXTS as RISK_TEXTS
 from components.at_risk import at_risk
+<<<<<<< HEAD
 from components.board_cards import TEXTS as BOARD_TEXTS
 from components.board_cards import board_cards
+=======
+from components.board_chart import TEXTS as CHART_TEXTS
+from components.board_chart import Chart, Line, Reading, board_chart
+from components.board_grid import TEXTS as GRID_TEXTS
+from components.board_grid import Kind, Server, board_grid
+from components.board_wall import TEXTS as WALL_TEXTS
+from components.board_wall import board_wall
+>>>>>>> fa8405d680212bf6e2acc1c5af093b59d4ef6cd7
 from components.event_log import TEXTS as LOG_TEXTS
 from components.event_log import event_log
 from components.event_stream import TEXTS as STREAM_TEXTS
@@ -134,6 +143,54 @@ SOURCES: list[Source] = [
         "held_href": "/connections?id=b&view=quarantine",
     },
 ]
+
+
+def reading(name: str) -> Reading:
+    line: Line = {
+        "id": "a",
+        "label": HOSTILE,
+        "value": "93%",
+        "values": [90.0, None, 93.0],
+        "says": ["90%", "–", "93%"],
+    }
+    return {"id": name, "label": name, "low": 80, "high": 100, "ticks": [{"at": 80, "text": "80%"}], "lines": [line]}
+
+
+CHARTS: list[Chart] = [
+    {"kind": "lines", "title": "Trend", "days": ["1", "2", "3"], "readings": [reading("share"), reading("half")]},
+    {
+        "kind": "bars",
+        "title": "Next days",
+        "bars": [
+            {"id": "0", "label": HOSTILE, "parts": [{"tier": "red", "n": 3, "words": "blocked", "href": "/orders"}]}
+        ],
+    },
+    {
+        "kind": "funnel",
+        "title": HOSTILE,
+        "steps": [{"id": "made", "label": HOSTILE, "n": 1_000_000, "share": 1, "note": "100%", "href": "/orders"}],
+    },
+    {
+        "kind": "rows",
+        "title": "By carrier",
+        "rows": [
+            {"id": "0", "label": HOSTILE, "value": "99%", "share": 0.99, "note": "9 measured", "yellow": 1, "red": 2}
+        ],
+    },
+    {"kind": "words", "title": "Rule", "paragraphs": [HOSTILE]},
+    {"kind": "words", "title": "Empty", "paragraphs": []},
+]
+KINDS: list[Kind] = [
+    {"show": show, "label": show, "icon": "speed", "w": 6, "h": 4, "least_w": 3, "least_h": 2, "set": {"show": show}}
+    for show in ("trend", "map")
+]
+GRID: Server = {
+    "rev": 0,
+    "draft": "d1",
+    "wide": [{"block": "a", "x": 0, "y": 0, "w": 6, "h": 4}, {"block": "b", "x": 0, "y": 4, "w": 6, "h": 4}],
+    "phone": [{"block": "a", "h": None, "hidden": False}, {"block": "b", "h": None, "hidden": False}],
+    "panels": [{"id": "a", "show": "trend", "set": {}}, {"id": "b", "show": "map", "set": {"name": HOSTILE}}],
+}
 
 st.set_page_config(layout="wide")
 st.html(f"<style>{theme.css()}</style>")
@@ -269,8 +326,17 @@ def gallery() -> None:
         key="words",
         t=WORD_TEXTS,
     )
+    for place, chart in enumerate(CHARTS):
+        board_chart(chart, key=f"chart.{place}", t=CHART_TEXTS)
+    size = {"rows": 18, "pages": 2, "step_px": 56}
+    board_wall(HOSTILE, HOSTILE, key="wall", t=WALL_TEXTS, lang="en", zone="UTC", leave="/board?id=a", **size)
+    laid = board_grid(GRID, KINDS, {"a": "Share in time", "b": HOSTILE}, key="grid", t=GRID_TEXTS)
+    st.session_state["laid"] = None if laid is None else [laid["rev"], laid["wide"], laid["phone"]]
     st.button("Rerun")
-    st.code(json.dumps({"log": log, "selected": st.session_state["selected"], "n": n}), language=None)
+    st.code(
+        json.dumps({"log": log, "selected": st.session_state["selected"], "n": n, "laid": st.session_state["laid"]}),
+        language=None,
+    )
 
 
 gallery()

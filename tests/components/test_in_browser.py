@@ -178,7 +178,7 @@ def test_a_node_is_selected_by_click_and_key_and_kept_over_a_rerun(visit):
     n = told(page)["n"]
     page.get_by_role("button", name="Rerun").click()
     expect_told(page, "n", n + 1)
-    assert page.locator("[aria-pressed=true]").get_attribute("data-node") == "transit"
+    assert page.locator("[data-node][aria-pressed=true]").get_attribute("data-node") == "transit"
     assert page.locator("[data-node=transit]").evaluate("node => node.marked")
 
 

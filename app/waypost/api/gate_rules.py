@@ -58,6 +58,8 @@ API_RULES = (
     # A tracking link shows an order to whoever holds it, so making one is more than reading.
     ApiRule("/api/v1/tracking-links", _READ, "data:read", Role.OPERATOR),
     ApiRule("/api/v1/tracking-links", None, "tracking:write", Role.OPERATOR),
+    # Releasing an order says something of it, as an event does.
+    ApiRule("/api/v1/orders", frozenset({"POST"}), "events:write", Role.OPERATOR),
     ApiRule("/api", _READ, "data:read", Role.VIEWER),
     ApiRule("/api", None, "admin", Role.ADMINISTRATOR),
 )

@@ -120,6 +120,7 @@ def _reading() -> Json:
             *dimensions,
         ),
         "/api/v1/orders/{ref}": _get("The journey of one order, by any of its ids", _path("ref")),
+        "/api/v1/orders/{ref}/gates/{gate}/{act}": {"post": _gate()},
         "/api/v1/kpi": _get(
             "Closed stages of [from, to) by the day they were left, and open ones now",
             _parameter("journey", TEXT, required=True),
@@ -127,6 +128,14 @@ def _reading() -> Json:
             _parameter("to", TEXT, "the end, exclusive", required=True),
         ),
     }
+
+
+def _gate() -> Json:
+    acts = _path("act", {"enum": ["release", "hold"]})
+    found = _get("Release an order at a gate that holds it, or hold it again", _path("ref"), _path("gate"), acts)["get"]
+    wanted = {"type": "object", "required": ["reason"], "properties": {"reason": TEXT}, "additionalProperties": False}
+    found["requestBody"] = {"required": True, "content": {"application/json": {"schema": wanted}}}
+    return dict(found)
 
 
 def _health() -> Json:

@@ -10,9 +10,10 @@ from starlette.responses import JSONResponse, Response
 
 from waypost import __version__
 from waypost.api import export, metrics
+from waypost.api.gates import gate_json
 from waypost.domain.errors import FieldError
 from waypost.domain.instants import from_us
-from waypost.services import kpi, order, quarantine
+from waypost.services import gates, kpi, order, quarantine
 from waypost.services.app import Waypost
 from waypost.services.export.orders import orders_sheet
 from waypost.services.live import OrderQuery
@@ -89,6 +90,7 @@ def one_order(request: Request) -> Response:
             "outcome": found.outcome,
             "outcome_at": _iso(found.outcome_at),
             "tracks": [_track(track) for track in found.tracks],
+            "gates": [gate_json(gate) for gate in gates.gates_of(view, key)],
             "events": [_event(event, found) for event in found.events],
         }
     )

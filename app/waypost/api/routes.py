@@ -11,7 +11,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from waypost.api import boards, drafts, export, ingest, manage, mappings, outgoing, read, tracking_links, webhooks
+from waypost.api import (
+    boards,
+    drafts,
+    export,
+    gates,
+    ingest,
+    manage,
+    mappings,
+    outgoing,
+    read,
+    tracking_links,
+    webhooks,
+)
 from waypost.api.openapi import document
 from waypost.domain.errors import FieldError, NotFound, Overloaded
 from waypost.services.app import Waypost
@@ -32,6 +44,7 @@ def api_routes(waypost: Waypost) -> list[BaseRoute]:
         ("GET", "/api/v1/events", export.events),
         ("POST", "/api/v1/webhooks/{key}", webhooks.post_delivery),
         ("GET", "/api/v1/orders", read.orders),
+        ("POST", "/api/v1/orders/{ref:path}/gates/{gate}/{act}", gates.act),
         ("GET", "/api/v1/orders/{ref:path}", read.one_order),
         ("GET", "/api/v1/kpi", read.kpis),
         ("GET", "/api/v1/journeys", manage.journeys),

@@ -7,6 +7,7 @@ import typer
 from waypost import __version__
 from waypost.cli import admin, connections, data, positions, server, tracking, webhooks
 from waypost.cli.boards import boards
+from waypost.cli.gates import gates
 from waypost.cli.mappings import mappings
 
 app = typer.Typer(
@@ -48,5 +49,6 @@ app.add_typer(connections.connections, name="connections")
 app.add_typer(webhooks.webhooks, name="webhooks")
 app.add_typer(tracking.tracking, name="tracking")
 app.add_typer(positions.positions, name="positions")
+app.add_typer(gates, name="gates")
 app.add_typer(mappings, name="mappings")
 app.add_typer(boards, name="boards")

@@ -92,6 +92,17 @@ def report_between(
     return Report(journey_id, found.version.version, found.version.journey.zone, start, end, stages)
 
 
+def stage_report(
+    view: View, journey_id: str, stage_id: str, start: int, end: int, orders: Mask | None = None
+) -> StageReport:
+    """The report of one stage over [start, end) in us. Errors: NotFound."""
+    found = _journey(view, journey_id)
+    stage = found.version.journey.stage(stage_id)
+    if stage is None:
+        raise NotFound(f"Journey '{journey_id}' has no stage '{stage_id}'.")
+    return _stage(view, found, stage, start, end, orders)
+
+
 def trend(view: View, journey_id: str, stage_id: str, days: int, orders: Mask | None = None) -> list[Day]:
     """The last local days of one stage, oldest first, today last."""
     found = _journey(view, journey_id)
@@ -147,8 +158,7 @@ class Spread(NamedTuple):
 
 def spread(view: View, journey_id: str, stage_id: str, start: int, end: int, orders: Mask | None = None) -> Spread:
     """The durations behind a report's percentiles. Errors: NotFound."""
-    facts, counted = _counted(view, journey_id, stage_id, start, end, None)
-    counted = _narrow(view, facts, counted, orders)
+    facts, counted = closed(view, journey_id, stage_id, start, end, orders)
     target, dwell = facts.stage.target, facts.dwell[counted]
     to_promise = target.basis == "promise"
     if to_promise:
@@ -158,6 +168,21 @@ def spread(view: View, journey_id: str, stage_id: str, start: int, end: int, ord
         dwell = (facts.left[counted] - promised + offset)[known]
     yellow, red = (None if limit is None else limit / SECOND for limit in (target.yellow, target.red))
     return Spread(facts.stage, dwell / SECOND, yellow, red, to_promise)
+
+
+def closed(
+    view: View, journey_id: str, stage_id: str, start: int, end: int, orders: Mask | None = None
+) -> tuple[StageFacts, Mask]:
+    """The facts of a stage, and its rows that closed in [start, end); of all orders or those selected."""
+    facts, counted = _counted(view, journey_id, stage_id, start, end, None)
+    return facts, _narrow(view, facts, counted, orders)
+
+
+def stage_rows(view: View, journey_id: str, stage_id: str, orders: Mask | None = None) -> tuple[StageFacts, Mask]:
+    """The facts of a stage, and the rows of its journey, closed or not. Errors: NotFound."""
+    found = _journey(view, journey_id)
+    facts, mine = found.facts(stage_id)
+    return facts, _narrow(view, facts, mine, orders)
 
 
 def journey_of(view: View, journey_id: str) -> Journey | None:

@@ -32,6 +32,9 @@ class Said(NamedTuple):
     place: str | None
 
 
+_GATE = "gate."  # see waypost.services.gates
+
+
 class Teller:
     """The words of one order's events; `stands` are the ids of those that nobody took back."""
 
@@ -89,13 +92,18 @@ class Teller:
 
     def _text(self, event: StoredEvent) -> Labels | None:
         """What the customer reads of an event; None when it is none of theirs."""
-        if not self.happened(event) or event.code in self._hidden:
+        if not self.happened(event) or event.code in self._hidden or _of_gate(event):
             return None
         own = self._customer.events.get(event.code)
         if own is not None:
             return own
         milestone = self._milestone_id(event)
         return self.milestone(milestone) if milestone else None
+
+
+def _of_gate(event: StoredEvent) -> bool:
+    """Whether somebody of ours held the order or let it through: nothing that its customer is told."""
+    return any(name.startswith(_GATE) for name in event.attributes or ())
 
 
 def _when(event: StoredEvent) -> tuple[bool, int, int]:

@@ -83,7 +83,7 @@ def overview(
         for a, b in ((start, end), (2 * start - end, start))
     )
     cards = [
-        _card(view, journey_id, found, old, (start, end), orders)
+        card(view, journey_id, found, old, (start, end), orders)
         for found, old in zip(now_.stages, before.stages, strict=True)
     ]
     risky = [view.orders(asked._replace(status="open", level=level, limit=at_risk)) for level in ("red", "yellow")]
@@ -132,7 +132,7 @@ def _item(view: View, event: StoredEvent, subject: Subject, places: list[int]) -
     return StreamItem(event, subject, view.table.keys[row], view.table.subjects[row].ref)
 
 
-def _card(
+def card(
     view: View,
     journey_id: str,
     found: kpi.StageReport,
@@ -140,6 +140,7 @@ def _card(
     span: tuple[int, int],
     orders: Mask | None,
 ) -> Card:
+    """One KPI from its reports of [start, end) and of as long before; the trend ends today."""
     days = kpi.trend(view, journey_id, found.stage.id, TREND_DAYS, orders)
     trend = [on_time(day.summary) for day in days]
     return Card(

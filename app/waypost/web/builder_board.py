@@ -38,7 +38,7 @@ def settings(desk: Desk, fmt: Format, *, fixed: bool) -> None:
         **form.bound("purpose", _said(board.purpose.say(lang)), lambda text: builder_words.named(
             board.purpose.model_dump(), text.strip() or "-", lang)),
     )  # fmt: skip
-    st.markdown(f"**{t('Which orders it takes')}**")
+    builder_fields.strong(t("Which orders it takes"))
     _orders(form)
     st.selectbox(
         t("Time zone"),

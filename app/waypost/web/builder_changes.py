@@ -11,7 +11,7 @@ from waypost.domain.errors import NotFound
 from waypost.journeys.boards.diff import Diff, diff
 from waypost.journeys.boards.document import Board
 from waypost.journeys.boards.tree import at
-from waypost.web import builder_conflicts, builder_desk, builder_faces, builder_words, cache
+from waypost.web import builder_conflicts, builder_desk, builder_faces, builder_fields, builder_words, cache
 from waypost.web.builder_desk import Desk
 from waypost.web.format import Format
 
@@ -25,7 +25,7 @@ def changes(desk: Desk, fmt: Format, canvas: Callable[..., Any]) -> None:
         before = desk.board.model_copy(update={"blocks": (), "wires": ()})
     found = diff(before, desk.board)
     if found.empty:
-        st.markdown(f":material/check: {fmt.t('Nothing is different from what is in force.')}")
+        builder_fields.noted("check", fmt.t("Nothing is different from what is in force."))
         return
     left, right = st.columns([2, 3])
     with left:
@@ -55,15 +55,16 @@ def words(found: Diff, before: Board, after: Board, fmt: Format) -> None:
 def lines(found: Diff, before: Board, after: Board, fmt: Format) -> list[str]:
     """The changes in words, worst first: what went, what came, what is different."""
     t = fmt.t
-    told = [f":material/remove: {t('{block} is taken out', block=_name(before, name, fmt))}" for name in found.removed]
-    told += [f":material/add: {t('{block} is new', block=_name(after, name, fmt))}" for name in found.added]
+    gone = [t("{block} is taken out", block=_name(before, name, fmt)) for name in found.removed]
+    new = [t("{block} is new", block=_name(after, name, fmt)) for name in found.added]
+    told = [*(f":material/remove: {text}" for text in gone), *(f":material/add: {text}" for text in new)]
     for name, paths in found.changed.items():
         told += [_changed(name, path, before, after, fmt) for path in paths]
     told += [_wire(wire, before, fmt, new=False) for wire in found.wires_removed if _both(wire, before, after)]
     told += [_wire(wire, after, fmt, new=True) for wire in found.wires_added if _both(wire, before, after)]
-    old, new = before.as_json(), after.as_json()
+    one, other = before.as_json(), after.as_json()
     for path in found.board_fields:
-        told.append(_line(t("The board"), path, at(old, path), at(new, path), fmt))
+        told.append(_line(t("The board"), path, at(one, path), at(other, path), fmt))
     return told
 
 
@@ -92,7 +93,7 @@ def _line(name: str, path: str, old: Any, new: Any, fmt: Format) -> str:
 
 def _name(board: Board, name: str, fmt: Format) -> str:
     block = board.block(name)
-    return builder_words.title(block, fmt.t) if block else name
+    return builder_words.safe(builder_words.title(block, fmt.t) if block else name)
 
 
 def picture(found: Diff, before: Board, desk: Desk, fmt: Format, canvas: Callable[..., Any]) -> None:

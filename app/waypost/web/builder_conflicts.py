@@ -11,7 +11,7 @@ from waypost.journeys.boards.document import Board
 from waypost.journeys.boards.merge import Conflict
 from waypost.web import builder_desk, builder_faces, builder_words
 from waypost.web.builder_desk import Desk
-from waypost.web.builder_fields import with_settings
+from waypost.web.builder_fields import strong, with_settings
 from waypost.web.format import Format
 
 _SHOWN = 120
@@ -23,7 +23,7 @@ def draw(desk: Desk, fmt: Format) -> None:
         return
     t = fmt.t
     with st.container(border=True, key="builder-conflicts"):
-        st.markdown(f":material/call_split: **{t('You and somebody else changed the same thing')}**")
+        strong(t("You and somebody else changed the same thing"))
         st.caption(t("Theirs stands for now. Yours is kept here until you decide."))
         for place, each in enumerate(list(desk.conflicts)):
             _row(desk, place, each, fmt)
@@ -35,16 +35,20 @@ def _row(desk: Desk, place: int, each: Conflict, fmt: Format) -> None:
     block = desk.board.block(each.block) if each.block else None
     name = builder_words.title(block, t) if block else each.block or t("The board")
     what = builder_words.part(each.field, t) if each.field else t("The whole block")
-    where.markdown(f"**{name}** · {what}")
-    mine.markdown(f"{t('Yours')}: {value(each.mine, fmt)}")
-    theirs.markdown(f"{t('Theirs')}: {value(each.theirs, fmt)}")
+    where.markdown(f"**{builder_words.safe(name)}** · {what}")
+    mine.markdown(t("Yours: {value}", value=value(each.mine, fmt)))
+    theirs.markdown(t("Theirs: {value}", value=value(each.theirs, fmt)))
     with keep, st.container(horizontal=True, gap="xsmall"):
         st.button(t("Take mine"), key=f"builder.mine.{place}", on_click=_settle, args=(desk, each, True))
         st.button(t("Keep theirs"), key=f"builder.theirs.{place}", on_click=_settle, args=(desk, each, False))
 
 
 def value(given: Any, fmt: Format) -> str:
-    """A setting as it was entered, short."""
+    """A setting as it was entered, short, and nothing but text."""
+    return builder_words.safe(_value(given, fmt))
+
+
+def _value(given: Any, fmt: Format) -> str:
     if given is None:
         return fmt.t("taken out")
     if isinstance(given, dict) and ({"en", "zh"} & given.keys()):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from waypost.journeys.boards.document import Block, Board, Wire
+from waypost.journeys.boards.panels import FITS
 
 _PASS = ("branch", "gate")
 
@@ -25,9 +26,19 @@ def filled(before: Board, after: Board) -> Board:
         bare = block.kind == "kpi" and not (block.set.get("start") or block.set.get("end"))
         if block.id in new and bare and (whole := first_to_last(after)):
             changes[block.id] = {"start": whole[0], "end": whole[1]}
-    if not changes:
+    misfits = {wire for wire in fresh if wire.to in new and not _fits(after, wire)}
+    if not changes and not misfits:
         return after
-    return after.model_copy(update={"blocks": tuple(_put(block, changes.get(block.id)) for block in after.blocks)})
+    blocks = tuple(_put(block, changes.get(block.id)) for block in after.blocks)
+    return after.model_copy(update={"blocks": blocks, "wires": tuple(w for w in after.wires if w not in misfits)})
+
+
+def _fits(board: Board, wire: Wire) -> bool:
+    """Whether a new panel can show what it was put behind; else it shows everything that fits it."""
+    block, shown = board.block(wire.to), board.block(wire.from_)
+    if block is None or shown is None or block.kind != "panel":
+        return True
+    return shown.kind in {str(show): fit for show, fit in FITS.items()}.get(str(block.set.get("show")), ())
 
 
 def _put(block: Block, more: dict[str, Any] | None) -> Block:

@@ -44,6 +44,7 @@ class Desk:
     people: list[Any] = field(default_factory=list)
     selected: str = ""  # whose form is open
     picked: tuple[str, ...] = ()  # what is selected on the canvas
+    entered: int = 0  # another number each time a person goes from a block into its form
     focus: dict[str, Any] | None = None
     refused: str = ""
     unsaved: Board | None = None  # what could not be stored, because the draft is closed
@@ -122,11 +123,14 @@ def take(desk: Desk, doc: Mapping[str, Any] | None) -> bool:
     ancestor = desk.shown.get(doc["base"])
     desk.shown[doc["base"]] = mine
     if ancestor is None and doc["base"] < desk.fed:
-        _store(desk, mine, doc["base"])  # kept by a browser since an earlier visit
+        joined = mine  # kept by a browser since an earlier visit: the service knows what it was made on
+        _store(desk, mine, doc["base"])
     else:
-        _store(desk, filled(before, _joined(desk, ancestor or desk.board, mine)), desk.draft.rev)
+        joined = _joined(desk, ancestor or desk.board, mine)
+        _store(desk, filled(before, joined), desk.draft.rev)
     if picture(desk.board) != picture(mine):
-        _feed(desk, "conflict" if desk.conflicts else "merged")
+        alone = picture(joined) == picture(mine) and desk.draft.updated_by == desk.who
+        _feed(desk, "conflict" if desk.conflicts else "" if alone and ancestor is not None else "merged")
     return True
 
 

@@ -17,6 +17,7 @@ from waypost.web import (
     builder_fields,
     builder_history,
     builder_problems,
+    builder_try,
     builder_words,
 )
 from waypost.web.builder_changes import changes
@@ -33,6 +34,11 @@ TABS: Final = {
     "history": N_("Versions"),
 }
 Canvas = Callable[..., Any]
+
+
+def room(tall: int, low: int) -> int:
+    """How high the canvas above may be."""
+    return tall if st.session_state.get(TAB, "problems") == "problems" else low
 
 
 def draw(desk: Desk, problems: Sequence[Problem], who: Identity, fmt: Format, canvas: Canvas) -> None:
@@ -52,8 +58,6 @@ def draw(desk: Desk, problems: Sequence[Problem], who: Identity, fmt: Format, ca
         if held == "problems":
             _problems(desk, problems, fmt)
         elif held == "try":
-            from waypost.web import builder_try
-
             builder_try.draw(desk, problems, fmt)
         elif held == "changes":
             changes(desk, fmt, canvas)
@@ -66,7 +70,7 @@ def draw(desk: Desk, problems: Sequence[Problem], who: Identity, fmt: Format, ca
 def _problems(desk: Desk, problems: Sequence[Problem], fmt: Format) -> None:
     t = fmt.t
     if not problems:
-        st.markdown(f":material/check: {t('Nothing is missing: this board can be published.')}")
+        builder_fields.noted("check", t("Nothing is missing: this board can be published."))
         return
     for place, problem in enumerate(problems):
         left, right = st.columns([1, 4], vertical_alignment="center")

@@ -87,6 +87,16 @@ def tied(key: str, held: Any, put: Callable[[Any], None], *, disabled: bool = Fa
     return {"key": key, "on_change": changed, "disabled": disabled}
 
 
+def strong(text: str) -> None:
+    """A small heading within the form or the drawer."""
+    st.markdown(f"**{text}**")
+
+
+def noted(icon: str, text: str) -> None:
+    """A line with its sign."""
+    st.markdown(f":material/{icon}: {text}")
+
+
 def say(level: str, text: str) -> None:
     """One line about what is wrong: an error keeps from publishing, a warning does not."""
     icon = ":material/error:" if level == "error" else ":material/info:"
@@ -194,7 +204,7 @@ def duration(form: Form, path: str, label: str, *, sign: int = 1, help_: str | N
 
     left, right = st.columns([3, 2], vertical_alignment="bottom", gap="xsmall")
     left.number_input(
-        label, min_value=0 if sign < 0 else None, step=1, help=help_, placeholder=t("none"),
+        label, min_value=0, step=1, help=help_, placeholder=t("none"),
         **tied(form.key(path), n, put, disabled=form.fixed),
     )  # fmt: skip
     right.selectbox(

@@ -114,7 +114,7 @@ def gate(form: Form) -> None:
     """What it stops, from when on, and what must not happen before it is released."""
     t = form.fmt.t
     st.caption(t("Stops orders that fit, until somebody releases them."))
-    st.markdown(f"**{t('Which orders')}**")
+    builder_fields.strong(t("Which orders"))
     builder_conditions.draw(form.key("rule"), _rule(form), form.fmt, fixed=form.fixed)
     form.complain("when", "any")
     if not form.held("when") and not form.held("any"):

@@ -11,7 +11,7 @@ from waypost.access.roles import Role, allows
 from waypost.access.sessions import Identity
 from waypost.domain.errors import NotFound, WaypostError
 from waypost.services.boards.catalogue import BoardVersion
-from waypost.web import builder_changes, builder_desk, builder_life, deps
+from waypost.web import builder_changes, builder_desk, builder_life, builder_words, deps
 from waypost.web.builder_desk import Desk
 from waypost.web.format import Format
 
@@ -40,10 +40,11 @@ def draw(desk: Desk, who: Identity, fmt: Format, canvas: Callable[..., Any]) -> 
 def _version(desk: Desk, each: BoardVersion, found: list[BoardVersion], who: Identity, fmt: Format) -> None:
     t, newest = fmt.t, each.version == found[-1].version
     with st.container(horizontal=True, vertical_alignment="center", key=f"builder.version.{each.version}"):
-        now = f" · {t('in force')}" if newest and each.retired_at is None else ""
+        now = t("in force") if newest and each.retired_at is None else ""
         when = fmt.instant(each.published_at, deps.get().waypost.now())
-        comment = f" · {each.comment}" if each.comment else ""
-        st.markdown(f"**{t('Version {n}', n=each.version)}**{now} :gray[{when} · {each.by}{comment}]", width="stretch")
+        about = " · ".join(part for part in (when, each.by, builder_words.safe(each.comment)) if part)
+        name = t("Version {n}", n=each.version)
+        st.markdown(f"**{name}** {now} :gray[{about}]", width="stretch")
         with st.popover(t("Compare"), key=f"builder.compare.{each.version}"):
             builder_changes.said(each.board, desk.board, fmt)
         if not newest and allows(who.role, Role.PUBLISHER):

@@ -13,7 +13,7 @@ from waypost.access.sessions import Identity
 from waypost.domain.errors import WaypostError
 from waypost.i18n import N_, Translator
 from waypost.store.documents import StaleVersion
-from waypost.web import builder_desk, links
+from waypost.web import builder_desk, links, session
 from waypost.web.builder_desk import Desk
 from waypost.web.format import Format
 
@@ -38,44 +38,41 @@ def next_step(desk: Desk, who: Identity, wrong: int, fmt: Format) -> None:
     """The next step of this draft for this person."""
     t, status = fmt.t, desk.draft.status
     if status == "published":
-        st.page_link(links.path("board"), label=t("Open the board"), icon=":material/space_dashboard:",
-                     query_params={"id": desk.draft.board_id})  # fmt: skip
-        if allows(who.role, Role.EDITOR):
-            st.button(
-                t("Change it"),
-                type="primary",
-                icon=":material/edit:",
-                key="builder.again",
-                on_click=_again,
-                args=(desk, who),
-            )
+        _published(desk, who, fmt)
         return
-    if status == "discarded":
-        return
-    blocked = (
-        t.plural("{n} problem has to be mended first.", "{n} problems have to be mended first.", wrong) if wrong else ""
-    )
+    blocked = ""
+    if wrong:
+        blocked = t.plural("{n} problem has to be mended first.", "{n} problems have to be mended first.", wrong)
+    may_publish = status == "approved" or (status == "draft" and builder_desk.boards().may_alone(who.role))
     if status == "review" and allows(who.role, Role.APPROVER):
         _review(desk, who, blocked, fmt)
-        return
-    alone = status == "draft" and builder_desk.boards().may_alone(who.role)
-    if allows(who.role, Role.PUBLISHER) and (alone or status == "approved"):
+    elif may_publish and allows(who.role, Role.PUBLISHER):
         _ask(desk, who, "publish", blocked, fmt)
     elif status == "approved":
-        st.button(
-            t("Publish"),
-            disabled=True,
-            key="builder.publish.no",
-            help=t("A configurator who may publish has to do it."),
-        )
+        _refused("publish", t("Publish"), t("A configurator who may publish has to do it."))
     elif status == "review":
-        st.button(t("Approve"), disabled=True, key="builder.approve.no", help=t("It waits for an approver."))
-    elif allows(who.role, Role.EDITOR):
+        _refused("approve", t("Approve"), t("It waits for an approver."))
+    elif status == "draft" and allows(who.role, Role.EDITOR):
         _ask(desk, who, "submit", blocked, fmt)
-    else:
+    elif status == "draft":
+        _refused("submit", t("Ask for approval"), t("Your role may look, but not change."))
+
+
+def _refused(step: str, label: str, why: str) -> None:
+    """A step that this person cannot take now, and why."""
+    st.button(label, disabled=True, key=f"builder.{step}.no", help=why)
+
+
+def _published(desk: Desk, who: Identity, fmt: Format) -> None:
+    """To the board that is in force now, and to the next draft of it."""
+    query = {"id": desk.draft.board_id, **session.link_language()}
+    label = fmt.t("Open the board")
+    st.page_link(links.path("board"), label=label, icon=":material/space_dashboard:", query_params=query)
+    if allows(who.role, Role.EDITOR):
         st.button(
-            t("Ask for approval"), disabled=True, key="builder.submit.no", help=t("Your role may look, but not change.")
-        )
+            fmt.t("Change it"), type="primary", icon=":material/edit:", key="builder.again", on_click=_again,
+            args=(desk, who),
+        )  # fmt: skip
 
 
 def _words(step: str, t: Translator) -> tuple[str, str, str]:
@@ -111,7 +108,8 @@ def _ask(desk: Desk, who: Identity, step: str, blocked: str, fmt: Format, *, pri
 
 def _review(desk: Desk, who: Identity, blocked: str, fmt: Format) -> None:
     own = desk.draft.updated_by == who.name
-    why = fmt.t(_REFUSED["four_eyes"]) if own else blocked
+    refusal = _REFUSED["four_eyes"]
+    why = fmt.t(refusal) if own else blocked
     _ask(desk, who, "approve", why, fmt)
     _ask(desk, who, "reject", "", fmt, primary=False)
 
@@ -143,8 +141,6 @@ def take(desk: Desk, who: Identity, step: str, comment: str) -> None:
 
 def said(error: WaypostError) -> str:
     """Why a step was refused, in the reader's language where it is known."""
-    from waypost.web import session
-
     code = getattr(error, "code", "")
     t = session.reader().t
     return t(_REFUSED[code]) if isinstance(error, AccessError) and code in _REFUSED else str(error)
@@ -174,9 +170,7 @@ def told(desk: Desk, who: Identity, fmt: Format) -> None:
         desk.refused = ""
     if desk.stale or (desk.draft.open and builder_desk.boards().stale(desk.draft)):
         with st.container(border=True, horizontal=True, vertical_alignment="center", key="builder-stale"):
-            st.markdown(
-                f":material/merge: {t('Another version of this board was published meanwhile.')}", width="stretch"
-            )
+            st.markdown(t("Another version of this board was published meanwhile."), width="stretch")
             st.button(
                 t("Bring it into this draft"), key="builder.catch_up", on_click=take, args=(desk, who, "catch_up", "")
             )
@@ -187,9 +181,7 @@ def told(desk: Desk, who: Identity, fmt: Format) -> None:
 def _rescue(desk: Desk, who: Identity, fmt: Format) -> None:
     t, board = fmt.t, desk.unsaved
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="builder-unsaved"):
-        st.markdown(
-            f":material/warning: {t('This draft is closed, so your last change is not in it.')}", width="stretch"
-        )
+        st.markdown(t("This draft is closed, so your last change is not in it."), width="stretch")
         if board is not None and st.button(t("Start a new draft with it"), key="builder.rescue"):
             draft = builder_desk.boards().start(who.name, body=board.as_json())
             builder_desk.forget()

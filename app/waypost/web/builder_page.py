@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from waypost.web import (
     builder_faces,
     builder_form,
     builder_head,
+    builder_keys,
     builder_life,
     builder_palette,
     builder_return,
@@ -29,7 +31,7 @@ from waypost.web.builder_desk import Desk
 from waypost.web.format import Format
 
 CANVAS: Final = "builder.canvas"
-HEIGHT: Final = 620
+TALL, LOW = 560, 360  # px; low while something in the drawer wants to be read
 STYLE: Final = """<style>
 .st-key-builder-body { align-items: stretch; }
 .st-key-builder-form { max-height: 720px; overflow-y: auto; padding: 0 8px 8px 0; }
@@ -37,8 +39,14 @@ STYLE: Final = """<style>
 .st-key-builder-name input { font-weight: 600; }
 @media (max-width: 1180px) {
   .st-key-builder-body { flex-direction: column; }
-  .st-key-builder-body > * { width: 100% !important; max-width: none !important; flex: none !important; }
+  /* The form stands between canvas and drawer. */
+  .st-key-builder-body > :has(> .st-key-builder-middle), .st-key-builder-middle { display: contents; }
+  .st-key-builder-body > * , .st-key-builder-middle > * { width: 100% !important; max-width: none !important;
+    flex: none !important; }
+  .st-key-builder-body > :has(> .st-key-builder-form) { order: 1; }
+  .st-key-builder-middle > :has(> .st-key-builder-drawer) { order: 2; }
   .st-key-builder-form { max-height: none; width: 100% !important; }
+  .st-key-builder-head > :has(> .st-key-builder-name) { width: 200px !important; }
 }
 </style>"""
 Canvas = Callable[..., Any]
@@ -90,12 +98,13 @@ def draw(desk: Desk, canvas: Canvas) -> None:
     head = st.container()
     told = st.container()
     with st.container(horizontal=True, key="builder-body", gap="medium"):
-        middle = st.container(key="builder-canvas", width="stretch")
+        middle = st.container(key="builder-middle", width="stretch")
         side = st.container(key="builder-form", width=320)
     with middle:
         drawn = builder_faces.faces(desk.board, problems, cache.view(), fmt)
+        mode, height = "read" if fixed else "edit", builder_drawer.room(TALL, LOW)
         found = canvas(
-            desk.fed_document(), drawn, key=CANVAS, mode="read" if fixed else "edit", height=HEIGHT,
+            desk.fed_document(), drawn, key=CANVAS, mode=mode, height=height,
             palette=builder_palette.palette(fmt.t, returns=desk.board.subject == "return"),
             saved=desk.saved(lambda us: fmt.instant(us)[-5:]), people=_people(desk, fmt), focus=desk.focus,
         )  # fmt: skip
@@ -110,6 +119,7 @@ def draw(desk: Desk, canvas: Canvas) -> None:
         builder_form.draw(desk, problems, fmt, fixed=fixed)
     with middle:
         builder_drawer.draw(desk, problems, who, fmt, canvas)
+    builder_keys.draw(desk)
 
 
 def _picked(desk: Desk, found: Any) -> None:
@@ -119,7 +129,7 @@ def _picked(desk: Desk, found: Any) -> None:
         desk.selected = desk.picked[0] if len(desk.picked) == 1 else ""
     act = found.act
     if act and act["do"] == "open" and desk.board.block(act["id"]):
-        desk.selected = act["id"]
+        desk.selected, desk.entered = act["id"], secrets.randbelow(2**31) + 1
     if act and act["do"] == "try":
         builder_life.show("try")
 
@@ -147,7 +157,7 @@ def read(canvas: Canvas, who: Identity, fmt: Format) -> bool:
     if found.board.purpose.say(fmt.lang) != "-":
         st.markdown(found.board.purpose.say(fmt.lang))
     canvas(_as_read(found.board, found.version), builder_faces.faces(found.board, (), cache.view(), fmt),
-           key="builder.read", mode="read", height=HEIGHT)  # fmt: skip
+           key="builder.read", mode="read", height=TALL)  # fmt: skip
     return True
 
 

@@ -27,8 +27,8 @@ class Ready(NamedTuple):
 STAGES: Final = (
     Ready("payment", N_("Payment"), N_("Order created to paid"), "payments", ("order_created",), ("paid",),
           "12h", "2d", "payments"),
-    Ready("warehouse", N_("Warehouse"), N_("Paid to dispatched"), "warehouse", ("paid",), ("dispatched", "picked_up"),
-          "2d", "4d", "warehouse", "parcel"),
+    Ready("warehouse", N_("In the warehouse"), N_("Paid to dispatched"), "warehouse", ("paid",),
+          ("dispatched", "picked_up"), "2d", "4d", "warehouse", "parcel"),
     Ready("linehaul", N_("Line haul"), N_("Dispatched to the last mile"), "local_shipping", ("dispatched", "picked_up"),
           ("out_for_delivery", "ready_for_pickup"), "8d", "15d", "carrier", "parcel"),
     Ready("customs", N_("Customs clearance"), N_("Clearance started to cleared"), "gavel", ("customs_started",),

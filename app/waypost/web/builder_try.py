@@ -13,9 +13,9 @@ from waypost.i18n import N_
 from waypost.journeys.boards.check import Problem, errors
 from waypost.services.boards.replay import Block, Move, Replay, replay
 from waypost.services.boards.sides import Stand
-from waypost.web import builder_walk, cache, deps, links
+from waypost.web import builder_walk, builder_words, cache, deps, links
 from waypost.web.builder_desk import Desk
-from waypost.web.builder_fields import tied
+from waypost.web.builder_fields import strong, tied
 from waypost.web.format import Format
 from waypost.web.words import STATUSES, TIERS
 
@@ -136,12 +136,14 @@ def _row(block: Block, most: int, fmt: Format) -> str:
 
 def _bar(tiers: tuple[int, int, int] | None, most: int, fmt: Format) -> str:
     if tiers is None:
-        return f"<small>{escape(fmt.t('not there'))}</small>"
+        nothing = escape(fmt.t("not there"))
+        return f"<small>{nothing}</small>"
     parts = "".join(
         f'<i class="{name}" style="width:{100 * n / most:.1f}%"></i>'
         for name, n in zip(("ok", "yellow", "red"), tiers, strict=True)
     )
-    said = [f"{fmt.count(n)} {fmt.t(TIERS[name])}" for name, n in zip(("ok", "yellow", "red"), tiers, strict=True) if n]
+    words = {name: fmt.t(word) for name, word in TIERS.items()}
+    said = [f"{fmt.count(n)} {words[name]}" for name, n in zip(("ok", "yellow", "red"), tiers, strict=True) if n]
     return f'<div class="bar">{parts}</div><small>{escape(" · ".join(said) or "0")}</small>'
 
 
@@ -160,7 +162,7 @@ def _others(found: Replay, fmt: Format) -> None:
 def _moves(found: Replay, fmt: Format) -> None:
     """The orders that would stand elsewhere, the worst first."""
     t = fmt.t
-    st.markdown(f"**{t('Would move')}**")
+    strong(t("Would move"))
     if not found.moved:
         st.caption(t("No order would stand elsewhere."))
         return
@@ -173,7 +175,7 @@ def _moves(found: Replay, fmt: Format) -> None:
 
 def _move(move: Move, found: Replay, fmt: Format) -> str:
     scope = {"scope": move.scope} if move.scope else {}
-    ref = move.ref.replace("[", "(").replace("]", ")")
+    ref = builder_words.safe(move.ref)
     address = links.href("order", {"id": move.ref, **scope})
     return f"[{ref}]({address}) {stand(move.before, found, fmt)} → {stand(move.after, found, fmt)}"
 
@@ -186,4 +188,5 @@ def stand(where: Stand, found: Replay, fmt: Format) -> str:
     journeys = [found.journey, *([known.version.journey] if known else [])]
     stage = next((each for journey in journeys if (each := journey.stage(where.stage or ""))), None)
     name = stage.name.say(fmt.lang) if stage else where.stage
-    return name if where.level == "ok" else f"{name} ({fmt.t(TIERS[where.level])})"
+    tier = fmt.t(TIERS[where.level])
+    return builder_words.safe(name) if where.level == "ok" else f"{builder_words.safe(name)} ({tier})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -109,6 +110,11 @@ def spoken(value: Any, lang: str) -> str:
 def title(block: Block, t: Translator) -> str:
     """The name of a block; of one without a name, what it is."""
     return spoken(block.set.get("name"), t.lang).strip() or t(KINDS.get(block.kind, block.kind))
+
+
+def safe(text: str) -> str:
+    """A text that people entered, for a line that reads markdown: nothing in it is taken for markup."""
+    return re.sub(r"([\\`*_{}\[\]()<>#!|:$~])", r"\\\1", text)
 
 
 def named(held: Any, text: str, lang: str) -> dict[str, str]:

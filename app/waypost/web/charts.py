@@ -39,8 +39,8 @@ def bars(found: Spread) -> Bars:
     return Bars(edges, counts)
 
 
-def spread_chart(found: Spread, fmt: Format, colours: Tokens) -> Any:
-    """The bars with the targets that lie within them."""
+def spread_chart(found: Spread, fmt: Format, colours: Tokens, *, panel: bool = False) -> Any:
+    """The bars with the targets that lie within them; in a `panel` as high as that, and to be looked into nearer."""
     t, drawn = fmt.t, bars(found)
     size, unit = _scale(drawn, fmt)
     middle = (drawn.edges[:-1] + drawn.edges[1:]) / 2
@@ -62,16 +62,18 @@ def spread_chart(found: Spread, fmt: Format, colours: Tokens) -> Any:
                 x=limit / size, y=1.16 - 0.1 * place, yref="paper", text=text, showarrow=False, xanchor="right"
             )
     title = t("{unit} after the promise (negative: early)", unit=unit) if found.to_promise else unit
-    axis = {"gridcolor": colours.line, "zeroline": False, "automargin": True, "fixedrange": True}
+    axis = {"gridcolor": colours.line, "zeroline": False, "automargin": True, "fixedrange": not panel}
     figure.update_layout(
-        height=320,
+        height=None if panel else 320,
+        dragmode="zoom" if panel else None,
+        uirevision="kept",
         margin={"l": 8, "r": 8, "t": 56, "b": 8},
         bargap=0,
         font={"family": FONT, "color": colours.ink, "size": 12},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         xaxis={"title": title, **axis},
-        yaxis=axis,
+        yaxis={**axis, "fixedrange": True},
     )
     return figure
 

@@ -15,8 +15,8 @@ from waypost.web import cache, links
 from waypost.web.format import Format
 from waypost.web.map_deck import KINDS, SILENT_AFTER, name_of, tiers
 from waypost.web.map_filters import MapFilters
-from waypost.web.phrases import due, reason
-from waypost.web.words import TIERS, stage_name
+from waypost.web.phrases import due_of, reason, tier
+from waypost.web.words import stage_name
 
 ROWS: Final = 8
 MOST_LISTED: Final = 100  # ids that a link to the list can carry
@@ -146,10 +146,9 @@ def _order(place: int, view: View, fmt: Format) -> dict[str, Any]:
     return {
         "order": row.subject.ref,
         "href": links.order(row.subject),
-        "tier": row.level,
-        "tier_word": fmt.t(TIERS[row.level]),
+        **tier(row, cause, fmt),
         "what": reason(row, cause, fmt, view.now) or stage_name(journey, row.stage, fmt.t),
-        **{name: value for name, value in due(row.due, fmt, view.now).items() if name != "due_full"},
+        **{name: value for name, value in due_of(row, cause, fmt, view.now).items() if name != "due_full"},
     }
 
 

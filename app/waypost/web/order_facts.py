@@ -7,12 +7,13 @@ from typing import Any
 from waypost.domain.statement import Classifier
 from waypost.journeys.document import Stage
 from waypost.journeys.project import Status
+from waypost.services.gates import GATE
 from waypost.services.order import PromiseSaid
 from waypost.services.tracks import Node
 from waypost.web import personal
 from waypost.web.order_reading import Reading
 from waypost.web.phrases import due, target, window
-from waypost.web.words import DIMENSIONS, OUTCOMES, STATUSES, TIER_ICONS, TIERS, stage_name, word
+from waypost.web.words import DIMENSIONS, HELD_ICON, OUTCOMES, STATUSES, TIER_ICONS, TIERS, stage_name, word
 
 _LEVELS = ("ok", "yellow", "red")
 _SHOWN = {*DIMENSIONS, "value", "currency", "customer"}
@@ -22,7 +23,11 @@ def chips(read: Reading) -> list[Any]:
     """Marks beside the number: tier, how it ended, simulated."""
     row, t = read.found.row, read.fmt.t
     found: list[dict[str, str]] = []
-    if row.level != "ok":
+    cause = read.journey.stage(row.cause or "") if read.journey else None
+    if row.level != "ok" and cause is not None and cause.gate:
+        held = t("Held at: {gate}", gate=cause.name.say(t.lang))
+        found.append({"label": held, "tier": row.level, "icon": HELD_ICON})
+    elif row.level != "ok":
         found.append({"label": t(TIERS[row.level]), "tier": row.level, "icon": TIER_ICONS[row.level]})
     if read.found.outcome:
         found.append({"label": word(OUTCOMES, read.found.outcome, t), "icon": "cancel"})
@@ -161,7 +166,7 @@ def _reading(node: Node, stage: Stage, read: Reading) -> str:
         early = t("{duration} early", duration=fmt.duration(end - at))
         return early if at <= end else t("{duration} late", duration=fmt.duration(at - end))
     if node.status == Status.OPEN:
-        return fmt.duration(None if node.entered is None else read.now - node.entered)
+        return fmt.duration(None if node.entered is None else read.ran(read.journey, stage, node.entered))
     return t("not measured") if node.dwell is None else fmt.duration(node.dwell)
 
 
@@ -231,5 +236,6 @@ def lines(read: Reading) -> list[Any]:
 
 def attributes(read: Reading) -> list[Any]:
     """Everything else that was said about the order."""
-    rest = {n: v for n, v in sorted(read.found.attributes.items()) if n not in _SHOWN and v is not None}
+    told = sorted(read.found.attributes.items())
+    rest = {n: v for n, v in told if n not in _SHOWN and v is not None and not n.startswith(GATE)}
     return [{"label": n, "value": str(personal.attribute(n, v, show=read.show))} for n, v in rest.items()]

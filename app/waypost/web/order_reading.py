@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from waypost.domain.vocabulary import Vocabulary
-from waypost.journeys.document import Journey
+from waypost.journeys.document import Journey, Stage
+from waypost.journeys.worktime import between
 from waypost.services.order import OrderJourney
 from waypost.web.format import Format
 
@@ -19,3 +20,8 @@ class Reading(NamedTuple):
     fmt: Format
     now: int
     show: bool  # whether this reader may see personal data
+
+    def ran(self, journey: Journey | None, stage: Stage, entered: int) -> int:
+        """How long an open stage's clock has run, us; with a calendar only in its hours."""
+        calendar = journey.calendar(stage.calendar) if journey and stage.calendar else None
+        return between(calendar, entered, self.now)

@@ -79,8 +79,9 @@ def _standing(track: Track, read: Reading) -> list[Any]:
 
 def _node(node: Node, track: Track, read: Reading) -> dict[str, Any]:
     state, at = _state(node, track, read), node.entered if node.status == Status.OPEN else node.left
-    running = node.status == Status.OPEN and node.entered is not None
-    dwell = read.now - (node.entered or 0) if running else node.dwell
+    dwell = node.dwell
+    if node.status == Status.OPEN and node.entered is not None and node.stage is not None:
+        dwell = read.ran(track.journey or read.journey, node.stage, node.entered)
     fmt = read.fmt
     return {
         "id": node.id,

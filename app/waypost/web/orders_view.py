@@ -12,8 +12,8 @@ from waypost.services.search import MANY, Search
 from waypost.web import links, returns
 from waypost.web.format import Format
 from waypost.web.orders_filters import OrdersFilters
-from waypost.web.phrases import due, reason
-from waypost.web.words import STATUSES, TIERS, word
+from waypost.web.phrases import due_of, reason, tier
+from waypost.web.words import STATUSES, word
 
 STREAM_FROM: Final = 100_000  # orders: longer lists are not built in the console's memory
 _STREAMED: Final = (("CSV", "csv"), ("Parquet", "parquet"))
@@ -35,14 +35,13 @@ def _row(row: OrderRow, view: View, fmt: Format) -> dict[str, Any]:
         "id": str(row.key),
         "href": links.order(row.subject),
         "order": row.subject.ref,
-        "tier": row.level if opened else "ok",
-        "tier_word": fmt.t(TIERS[row.level]) if opened else "",
+        **(tier(row, cause, fmt) if opened else {"tier": "ok", "tier_word": ""}),
         "stage": stage.name.say(fmt.lang) if opened and stage else _over(row, fmt),
         "stage_icon": stage.icon if opened and stage else "task_alt" if row.status == "delivered" else "cancel",
         "detail": reason(row, cause, fmt, view.now) if cause and cause.target.basis != "promise" else "",
         "since": waited,
         "since_full": "" if since is None else fmt.full(since),
-        **(due(row.due, fmt, view.now) if opened else {}),
+        **(due_of(row, cause, fmt, view.now) if opened else {}),
         "promised": None if row.promised is None else fmt.promised(row.promised, view.now),
         "promised_note": _kept(row, fmt),
         "value": None if row.value is None else fmt.money(row.value, row.currency),
@@ -74,7 +73,7 @@ def headline(total: int, held: OrdersFilters, only: tuple[Any, int] | None, view
     """How many orders there are; of a KPI's parcels also how many those are."""
     t = fmt.t
     orders = t.plural("{n} order", "{n} orders", total, n=fmt.count(total))
-    if only is None or held.behind is None:
+    if only is None or held.behind is None or held.behind.how != "closed":
         return orders
     journey = kpi.journey_of(view, held.behind.journey)
     stage = journey.stage(held.behind.stage) if journey else None

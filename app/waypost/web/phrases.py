@@ -11,7 +11,7 @@ from waypost.journeys.document import Stage
 from waypost.services.live.view import OrderRow
 from waypost.store.rows import StoredEvent
 from waypost.web.format import Format
-from waypost.web.words import event_label
+from waypost.web.words import HELD, HELD_ICON, TIERS, event_label
 
 _SHORTEST_DAY: Final = 23 * 3_600 * SECOND  # when clocks go forward
 
@@ -31,6 +31,8 @@ def reason(row: OrderRow, cause: Stage | None, fmt: Format, now: int) -> str:
     if cause is None or row.level == "ok":
         return ""
     name, aim = cause.name.say(fmt.lang), cause.target
+    if cause.gate:
+        return t("Held at: {gate}", gate=name)
     if aim.basis == "promise":
         day = fmt.promised(row.promised, now)
         if row.level == "red":
@@ -38,6 +40,21 @@ def reason(row: OrderRow, cause: Stage | None, fmt: Format, now: int) -> str:
         return t("Promised {day}, still under way", day=day)
     limit = aim.red if row.level == "red" else aim.yellow
     return t("{stage} takes longer than {limit}", stage=name, limit=fmt.duration(limit))
+
+
+def tier(row: OrderRow, cause: Stage | None, fmt: Format) -> dict[str, Any]:
+    """The tier of an order with its word; what a gate holds is said to be held."""
+    if cause is not None and cause.gate and row.level != "ok":
+        return {"tier": row.level, "tier_word": fmt.t(HELD), "tier_icon": HELD_ICON}
+    return {"tier": row.level, "tier_word": fmt.t(TIERS[row.level])}
+
+
+def due_of(row: OrderRow, cause: Stage | None, fmt: Format, now: int) -> dict[str, Any]:
+    """When an order breaks its target, since when it is broken, or how long it has been held."""
+    found = due(row.due, fmt, now)
+    if found and cause is not None and cause.gate and row.due is not None:
+        found["due"] = fmt.t("for {duration}", duration=fmt.duration(now - row.due))
+    return found
 
 
 def due(at: int | None, fmt: Format, now: int) -> dict[str, Any]:

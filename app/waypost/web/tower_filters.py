@@ -33,11 +33,12 @@ class TowerFilters(NamedTuple):
     first: date
     last: date
     where: tuple[tuple[str, tuple[str, ...]], ...]
+    level: str | None = None
 
     @property
     def query(self) -> OrderQuery:
         """The orders it looks at."""
-        return OrderQuery(journey=self.journey.id, where=self.where)
+        return OrderQuery(journey=self.journey.id, level=self.level, where=self.where)
 
     def span(self) -> tuple[int, int] | None:
         """The custom range as [start, end) in us; None when it ends now."""
@@ -54,21 +55,39 @@ class TowerFilters(NamedTuple):
         """The address of the orders behind a card's number, in the orders list; tier "all" means any."""
         return self._orders({"kpi": stage, "closed": tier, **self._edges(now)})
 
+    def completed_in(self, stage: str, start: int, end: int) -> dict[str, str | list[str]]:
+        """As `completed`, of another range than the one looked at, such as one day of it; us."""
+        return self._orders({"kpi": stage, **edges(start, end)})
+
     def completed_on(self, journey: str, stage: str, now: int) -> dict[str, str | list[str]]:
         """As `completed`, of another journey than the one looked at, such as that of returns."""
         return {**self._orders({"kpi": stage, **self._edges(now)}), "journey": journey}
 
     def _edges(self, now: int) -> dict[str, str]:
-        start, end = (f"{from_us(us).replace(tzinfo=None).isoformat()}Z" for us in self.bounds(now))
-        return {"from": start, "to": end}
+        return edges(*self.bounds(now))
 
     def standing(self, stage: str = "", tier: str = "all") -> dict[str, str | list[str]]:
         """The address of the orders that are open now, in a stage and a tier or in any."""
         return self._orders({"status": "open", "stage": stage, "level": tier})
 
+    def held_in(self, stage: str) -> dict[str, str | list[str]]:
+        """The address of the orders for which a stage that is no place, such as a gate, is open now."""
+        return self._orders({"status": "open", "kpi": stage, "how": "open"})
+
+    def made_and_reached(self, stage: str, now: int) -> dict[str, str | list[str]]:
+        """The address of the orders made in the range that have reached a stage; "" means all made."""
+        return self._orders({"kpi": stage, "how": "reached", **self._edges(now)})
+
+    def owed(self, start: int, end: int, tier: str = "all", *, promised: bool = False) -> dict[str, str | list[str]]:
+        """The address of the open orders due, or promised, in [start, end) us."""
+        return self._orders(
+            {"status": "open", "how": "promised" if promised else "due", "level": tier, **edges(start, end)}
+        )
+
     def _orders(self, asked: dict[str, str]) -> dict[str, str | list[str]]:
         found: dict[str, str | list[str]] = {"journey": self.journey.id}
         found.update({name: list(words) for name, words in self.where})
+        found.update({"level": self.level} if self.level else {})
         found.update({name: value for name, value in asked.items() if value not in ("", "all")})
         return found
 
@@ -76,6 +95,12 @@ class TowerFilters(NamedTuple):
         """The length of the range in words."""
         n = (self.last - self.first).days + 1 if self.custom else self.days
         return fmt.t("24 h") if n == 1 else fmt.t("{n} days", n=n)
+
+
+def edges(start: int, end: int) -> dict[str, str]:
+    """A range [start, end) in us as it stands in addresses."""
+    first, last = (f"{from_us(us).replace(tzinfo=None).isoformat()}Z" for us in (start, end))
+    return {"from": first, "to": last}
 
 
 def read(view: View) -> TowerFilters:

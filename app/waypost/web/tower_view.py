@@ -11,7 +11,7 @@ from waypost.services.live.view import OrderRow
 from waypost.services.tower import Card, Overview, StreamItem, on_time
 from waypost.web import links, personal
 from waypost.web.format import Format
-from waypost.web.phrases import due, reason, spoken, target
+from waypost.web.phrases import due_of, reason, spoken, target, tier
 from waypost.web.tower_filters import TowerFilters
 from waypost.web.words import EVIDENCE, TIERS, event_icon, owner, stage_name
 
@@ -115,12 +115,11 @@ def _risk(row: OrderRow, journey: Journey, fmt: Format, now: int) -> dict[str, A
     return {
         "order": row.subject.ref,
         "href": links.order(row.subject),
-        "tier": row.level,
-        "tier_word": fmt.t(TIERS[row.level]),
+        **tier(row, cause, fmt),
         "what": reason(row, cause, fmt, now),
         "detail": " · ".join(part for part in (where, since, carrier) if part),
         "value": "" if row.value is None else fmt.money(row.value, row.currency),
-        **due(row.due, fmt, now),
+        **due_of(row, cause, fmt, now),
         "owner": owner(cause, fmt.t),
     }
 

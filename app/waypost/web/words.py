@@ -11,6 +11,8 @@ from waypost.journeys.document import Journey, Stage
 
 TIERS: Final = {"ok": N_("on track"), "yellow": N_("warn"), "red": N_("blocked"), "unknown": N_("unknown")}
 TIER_ICONS: Final = {"ok": "check", "yellow": "warning", "red": "block", "unknown": "help"}
+HELD: Final = N_("held")
+HELD_ICON: Final = "lock"
 STATUSES: Final = {
     "open": N_("open"),
     "delivered": N_("delivered"),

@@ -19,7 +19,7 @@ export class Desk {
     this.draft = "";
     this.saved = null;
     this.unsaved = null; // what was sent last and is not in the database yet
-    this.state = { doc: EMPTY, note: "", canUndo: false, canRedo: false, pending: 0 };
+    this.state = { doc: EMPTY, note: "", canUndo: false, canRedo: false, pending: 0, draft: "" };
   }
 
   subscribe = (listener) => {
@@ -36,7 +36,8 @@ export class Desk {
   show(changes) {
     const { past, future } = this.history;
     const pending = this.unsaved?.rev ?? 0;
-    this.state = { ...this.state, ...changes, canUndo: past.length > 0, canRedo: future.length > 0, pending };
+    const can = { canUndo: past.length > 0, canRedo: future.length > 0 };
+    this.state = { ...this.state, ...changes, ...can, pending, draft: this.draft };
     for (const listener of this.listeners) listener();
   }
 

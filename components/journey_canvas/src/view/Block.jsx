@@ -3,7 +3,7 @@
 import { memo } from "react";
 import { Handle, Position } from "@xyflow/react";
 import { Icon, useTexts } from "./parts.jsx";
-import { portId } from "./shown.js";
+import { portId } from "./words.js";
 
 const TONES = { yellow: "warning", red: "block", unknown: "help" };
 const MARKS = { added: "add", changed: "edit", removed: "remove" };
@@ -14,6 +14,7 @@ export const Block = memo(
     const branch = ports.length > 1 || Boolean(ports[0]?.label);
     return (
       <div className="block" data-tone={tone || undefined} data-mark={mark || undefined}>
+        <Mark mark={mark} />
         {entry && <Handle type="target" position={Position.Left} id="in" className="port" />}
         <div className="head">
           <span className="face">
@@ -22,7 +23,6 @@ export const Block = memo(
           <span className="title" title={title}>
             {title}
           </span>
-          <Mark mark={mark} />
         </div>
         {lines.length > 0 && (
           <div className="lines">

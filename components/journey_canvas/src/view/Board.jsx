@@ -1,7 +1,16 @@
 // React Flow, told what to show and asked what was done; every lasting change goes through the editor.
 
-import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { Background, ReactFlow, SelectionMode, ViewportPortal, applyNodeChanges, useStoreApi } from "@xyflow/react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  Background,
+  ReactFlow,
+  SelectionMode,
+  ViewportPortal,
+  applyNodeChanges,
+  useNodesInitialized,
+  useReactFlow,
+  useStoreApi,
+} from "@xyflow/react";
 import { refusal } from "../core/rules.mjs";
 import { Block } from "./Block.jsx";
 import { Empty } from "./Empty.jsx";
@@ -11,11 +20,11 @@ import { Wire } from "./Wire.jsx";
 import { ZoomBar } from "./ZoomBar.jsx";
 import { useEditor, useData, useDesk, useUi } from "./parts.jsx";
 import { draggedTo } from "./dragging.js";
-import { portOf, shownBlocks, shownWires } from "./shown.js";
+import { shownBlocks, shownWires } from "./shown.js";
+import { portOf } from "./words.js";
 
 const nodeTypes = { block: Block };
 const edgeTypes = { wire: Wire };
-const FIT = { padding: 0.16, maxZoom: 1 };
 const PRO = { hideAttribution: false };
 
 export function Board() {
@@ -24,12 +33,12 @@ export function Board() {
   const doc = useDesk((state) => state.doc);
   const linking = useUi((ui) => ui.linking);
   const several = useUi((ui) => ui.several);
-  const [fitted] = useState(doc.blocks.length > 0);
   const board = useRef(null);
   const { nodes, lines, handlers } = useBlocks();
   const edges = useWires();
   const connecting = useConnecting();
   useSeveral(several);
+  useFirstView();
   const editable = mode === "edit";
   return (
     <div
@@ -48,7 +57,6 @@ export function Board() {
         edgeTypes={edgeTypes}
         {...handlers}
         {...connecting}
-        onInit={(flow) => (editor.flow = flow)}
         onNodeDoubleClick={(_, node) => editor.open(node.id)}
         onPaneClick={() => editor.linking.cancel() || editor.select([])}
         nodesDraggable={editable}
@@ -66,11 +74,8 @@ export function Board() {
         nodeDragThreshold={3}
         disableKeyboardA11y
         zoomOnDoubleClick={false}
-        minZoom={0.15}
+        minZoom={0.1}
         maxZoom={1.75}
-        fitView={fitted}
-        fitViewOptions={FIT}
-        elevateEdgesOnSelect
         onError={silent}
         proOptions={PRO}
         attributionPosition="bottom-center"
@@ -95,6 +100,20 @@ const silent = () => undefined;
 /** A click on the empty board takes the keyboard there, so that Ctrl+Z works at once. */
 function focusBoard(event, board) {
   if (!event.target.closest("button, input, .react-flow__node, .react-flow__edge")) board.focus({ preventScroll: true });
+}
+
+/** Each draft is first shown in a size that can be read. */
+function useFirstView() {
+  const editor = useEditor();
+  const flow = useReactFlow();
+  const drawn = useNodesInitialized() && flow.viewportInitialized;
+  const draft = useDesk((state) => state.draft);
+  useLayoutEffect(() => {
+    editor.flow = flow;
+  }, [editor, flow]);
+  useEffect(() => {
+    if (drawn) editor.firstView(draft);
+  }, [editor, drawn, draft]);
 }
 
 function useSeveral(several) {

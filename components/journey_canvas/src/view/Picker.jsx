@@ -91,5 +91,5 @@ function place(editor, picker, item) {
   const named = (id) => (id === "~" ? block.id : id);
   editor.edit(added(editor.doc, block, { ...wire, from: named(wire.from), to: named(wire.to) }), [block.id]);
   editor.say(editor.t.said_added_after, { a: item.label, b: editor.titleOf(picker.node) });
-  requestAnimationFrame(() => editor.focusBlock(block.id));
+  editor.focusBlock(block.id);
 }

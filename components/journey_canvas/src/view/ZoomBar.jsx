@@ -3,6 +3,7 @@
 import { MiniMap, Panel, useStore } from "@xyflow/react";
 import { Tool, useData, useDesk, useEditor } from "./parts.jsx";
 
+const MAP = { width: 152, height: 96 };
 const MANY = 8; // blocks from which on a map helps
 const nodeClass = (node) => `dot ${node.selected ? "chosen" : ""} ${node.data.tone}`;
 
@@ -17,14 +18,20 @@ export function ZoomBar() {
     <>
       <Panel position="bottom-left" className="zoom">
         <Tool icon="remove" label={t.zoom_out} keys="−" onClick={() => to(1 / 1.25)} />
-        <button type="button" className="tool worded" data-tip={t.zoom_full} onClick={() => to(1 / zoom)}>
+        <button
+          type="button"
+          className="tool worded"
+          aria-label={`${percent}, ${t.zoom_full}`}
+          data-tip={t.zoom_full}
+          onClick={() => to(1 / zoom)}
+        >
           {percent}
         </button>
         <Tool icon="add" label={t.zoom_in} keys="+" onClick={() => to(1.25)} />
         <Tool icon="fit_screen" label={t.fit} keys="F" onClick={() => editor.fit()} />
       </Panel>
       {many && (
-        <MiniMap position="bottom-right" pannable zoomable ariaLabel={t.map} nodeClassName={nodeClass} nodeBorderRadius={8} />
+        <MiniMap position="bottom-right" pannable zoomable ariaLabel={t.map} nodeClassName={nodeClass} nodeBorderRadius={8} style={MAP} />
       )}
     </>
   );

@@ -53,6 +53,8 @@ export class Copying {
     const at = near ? { x: left + aside, y: top + aside } : editor.middle();
     const { doc, ids } = pasted(editor.doc, clip, at);
     if (editor.edit(doc, ids)) editor.say(editor.t.said_pasted, { n: ids.size });
-    if (ids.size) editor.reveal([...ids][0]);
+    if (!ids.size) return;
+    editor.reveal([...ids][0]);
+    editor.carryFocus([...ids][0]);
   }
 }
