@@ -85,7 +85,7 @@ class BoardCards {
         style: `left: ${(100 * x) / width}%; top: ${(100 * y) / height}%; --columns: ${width / STEP}`,
       },
       h("span", { class: "dot" }, icon(stop.icon)),
-      stop.count && h("b", { class: "count" }, stop.count),
+      stop.count && h("b", { class: "count" }, stop.tier && icon(TIER_ICONS[stop.tier]), stop.count),
       this.data.wide && h("span", { class: "label" }, stop.label),
       this.data.wide && stop.note && h("span", { class: "note muted" }, stop.note),
     );

@@ -25,6 +25,7 @@ class Card(TypedDict):
     unit: NotRequired[str]
     tier: Tier
     tier_word: str
+    tier_icon: NotRequired[str]
     target: NotRequired[str]
     target_value: NotRequired[float | None]
     n: int

@@ -40,7 +40,7 @@ class KpiCards {
           { class: "name", "data-card": card.id, "data-what": "all", "aria-label": this.spoken(card) },
           card.name,
         ),
-        card.tier !== "ok" && tierChip(card.tier, card.tier_word),
+        card.tier !== "ok" && tierChip(card.tier, card.tier_word, card.tier_icon),
       ),
       h(
         "div",

@@ -18,7 +18,7 @@ from waypost.services import kpi, tower
 from waypost.services.live.columns import MISSING
 from waypost.services.live.view import OrderQuery, OrderRow, View
 
-_NOT_REACHED = (Status.PENDING,)
+_NOT_REACHED = (Status.PENDING, Status.SKIPPED)
 
 
 class Scope(NamedTuple):
@@ -113,6 +113,13 @@ def standing_in(view: View, journey: str, stage: Stage) -> Mask:
     """Orders for which a stage, a gate or a figure is open now, themselves or with one of their parcels."""
     facts, mine = kpi.stage_rows(view, journey, stage.id)
     return _orders_of(view, stage, mine & (facts.status == Status.OPEN))
+
+
+def open_in(view: View, journey: str, stage_id: str) -> Mask:
+    """As `standing_in`, by the stage's id; none for an id that is no stage."""
+    found = kpi.journey_of(view, journey)
+    stage = None if found is None else found.stage(stage_id)
+    return np.zeros(view.n, dtype=bool) if stage is None else standing_in(view, journey, stage)
 
 
 def reached(view: View, journey: str, stage_id: str, start: int, end: int) -> Mask:

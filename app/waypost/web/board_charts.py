@@ -111,7 +111,7 @@ def funnel(panel: Panel, scene: Scene) -> Sequence[Picture]:
     stages = tuple(stage for stage in panel.stages if not stage.span)
     made, steps = counted("funnel", panel, scene, lambda view, at: board_view.funnel(view, at, stages))
     t, fmt, state, now = scene.fmt.t, scene.fmt, scene.state, scene.view.now
-    found = [_step("", t("Ordered"), "shopping_cart", made, made, fmt, state.made_and_reached("", now))]
+    found = [_step("", t("Orders placed"), "shopping_cart", made, made, fmt, state.made_and_reached("", now))]
     for step in steps:
         href = state.made_and_reached(step.stage.id, now)
         found.append(_step(step.stage.id, step.stage.name.say(fmt.lang), step.stage.icon, step.n, made, fmt, href))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from waypost.services import board_view
@@ -28,7 +28,16 @@ def sheet(scene: Scene, panels: Sequence[Panel]) -> tuple[Sheet, Said]:
     """Every stage, gate and figure that a panel shows, once; counted when somebody takes it."""
     empty = Sheet(f"board-{scene.board.id}", COLUMNS, lambda: iter(()))
     found = later(empty, lambda: empty._replace(rows=lambda: _rows(scene, panels)))
-    return found, speak(found, scene.fmt)
+    words: dict[str, Callable[[Any, Row], Any]] = {
+        "board": lambda _name, _row: scene.board.name.say(scene.fmt.lang),
+        "figure": lambda name, _row: _figure(scene, name),
+    }
+    return found, speak(found, scene.fmt, words)
+
+
+def _figure(scene: Scene, stage_id: str) -> str:
+    stage = scene.journey.stage(stage_id)
+    return stage.name.say(scene.fmt.lang) if stage else stage_id
 
 
 def _rows(scene: Scene, panels: Sequence[Panel]) -> Iterator[Row]:

@@ -15,7 +15,7 @@ from waypost.services.live import OrderQuery, View
 from waypost.services.tower import Card, Overview, on_time
 from waypost.web import links, orders_view, tower_view
 from waypost.web.board_panels import Panel, Picture, Scene, counted, register
-from waypost.web.words import DIMENSIONS, word
+from waypost.web.words import DIMENSIONS, HELD, HELD_ICON, word
 
 ROW_PX, GAP_PX = 40, 16  # of the grid; four rows are a key figure
 _HEAD_PX: Final = 86
@@ -65,7 +65,7 @@ def _gate(card: Card, drawn: dict[str, Any], scene: Scene) -> dict[str, Any]:
     n = t.plural("order held now", "orders held now", card.open)
     return {
         "id": drawn["id"], "name": drawn["name"], "value": fmt.count(card.open), "tier": tier,
-        "tier_word": t("held") if card.open else t("nothing held"), "n": card.open, "n_label": n,
+        "tier_word": t(HELD) if card.open else t("nothing held"), "tier_icon": HELD_ICON, "n": card.open, "n_label": n,
         "yellow": 0, "red": 0, "trend": [], "hrefs": {"all": held},
     }  # fmt: skip
 

@@ -22,7 +22,20 @@ from waypost.services import kpi
 from waypost.services.board_view import Scope
 from waypost.services.boards.catalogue import BoardVersion
 from waypost.services.live import OrderQuery, View
-from waypost.web import board_charts, board_export, board_figures, board_panels, board_places, deps, export, links
+from waypost.web import (
+    board_arrange,
+    board_charts,
+    board_export,
+    board_figures,
+    board_filters,
+    board_panels,
+    board_places,
+    cache,
+    deps,
+    export,
+    links,
+    session,
+)
 from waypost.web.board_figures import GAP_PX, ROW_PX, height
 from waypost.web.board_panels import Panel, Scene, panel_of
 from waypost.web.format import Format
@@ -46,6 +59,37 @@ def find(board_id: str) -> BoardVersion | None:
 def journey_of(found: BoardVersion, view: View) -> Journey | None:
     """The journey of a board as it is counted now; None for the moment before it is."""
     return kpi.journey_of(view, found.board.id)
+
+
+def opened(board_id: str, view: View) -> tuple[BoardVersion | None, Journey | None]:
+    """The board of the address with its journey; its own filters are put into the address at first."""
+    found = find(board_id)
+    if found is None:
+        return None, None
+    board_filters.put_defaults(found.board)
+    return found, journey_of(found, view)
+
+
+def head_of(found: BoardVersion, who: Identity, scene_: Scene) -> None:
+    """Name, purpose, what can be done, and the filters."""
+    fmt = scene_.fmt
+    with st.container(horizontal=True, vertical_alignment="center", key="board.bar"):
+        st.title(found.board.name.say(fmt.lang), anchor=False, width="stretch")
+        acts(found, who, scene_)
+    purpose(found.board, fmt)
+    if scene_.view.n:
+        with st.container(horizontal=True, vertical_alignment="center", key="board.filters"):
+            board_filters.draw(found.board, scene_.state, scene_.view, fmt)
+
+
+def now(board_id: str, version_: tuple[int, int], held: TowerFilters, *, wall: bool) -> tuple[BoardVersion, Scene]:
+    """The board and what its panels look at in this moment; when another version is in force, the page runs anew."""
+    session.require(Role.VIEWER)
+    view, found = cache.view(), find(board_id)
+    journey = journey_of(found, view) if found else None
+    if found is None or journey is None or stamp(found, view) != version_:
+        st.rerun()
+    return found, scene(found, journey, view, held, session.reader(), wall=wall)
 
 
 def panels(scene: Scene) -> list[Panel]:
@@ -186,12 +230,6 @@ def may_arrange(role: str) -> bool:
     return allows(role, Role.EDITOR)
 
 
-def arrange(board_id: str, by: str) -> None:
-    """Open the layout of a board in the builder, on a draft of its own."""
-    draft = deps.get().waypost.boards.start(by, board_id=board_id)
-    links.go("builder", {"draft": draft.id, "view": "layout"})
-
-
 def scene(
     found: BoardVersion, journey: Journey, view: View, state: TowerFilters, fmt: Format, *, wall: bool = False
 ) -> Scene:
@@ -204,7 +242,7 @@ def acts(found: BoardVersion, who: Identity, scene_: Scene) -> None:
     """What can be done with a board: arrange it, look at it on a wall, share it, take its figures away."""
     t, address = scene_.fmt.t, dict(st.query_params.to_dict())
     if may_arrange(who.role) and st.button(t("Arrange"), icon=":material/dashboard_customize:", key="board.arrange"):
-        arrange(found.board.id, who.name)
+        links.go("board", {board_arrange.NAME: board_arrange.start(found.board.id, who.name)})
     with st.popover(t("Share"), icon=":material/share:", key="board.share"):
         st.caption(t("This address shows the board as it is filtered now, to everybody who may sign in."))
         st.code(_whole(address), language=None, wrap_lines=True)

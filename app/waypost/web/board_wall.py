@@ -17,6 +17,7 @@ from waypost.web.board_panels import Scene
 
 NAME: Final = "wall"
 PAGE_ROWS: Final = 17  # as many rows as can be read from across a room on a screen of 1920 x 1080
+_ONE_PAGE: Final = 18  # a board that is hardly higher stays together, a little smaller
 
 
 def asked() -> bool:
@@ -25,11 +26,13 @@ def asked() -> bool:
 
 
 def pages(board: Board) -> list[Places]:
-    """The panels in pages of at most so many rows, in the order in which the grid is read; one page if all fit.
+    """The panels in pages of at most so many rows, in the order in which the grid is read; one page if nearly all fit.
 
     A panel that is higher than a page has one to itself.
     """
     wide = layout.complete(board).wide
+    if layout.bottom(wide) <= _ONE_PAGE:
+        return [wide] if wide else []
     found: list[Places] = []
     held: Places = ()
     for place in wide:
@@ -88,9 +91,8 @@ _BASE: Final = """
 _GRID: Final = f"""
 .stApp .stMainBlockContainer {{ zoom: var(--wall-zoom, 1); }}
 .stApp .stMainBlockContainer > [data-testid="stVerticalBlock"] {{ gap: 0; }}
-.st-key-board-wall {{ gap: 0; }}
 .st-key-{GRID} {{ flex: none; height: calc(100vh / var(--wall-zoom, 1) - 64px); overflow: hidden;
-  grid-auto-rows: minmax(0, 1fr); --wp-name: 22px; }}
+  grid-auto-rows: minmax(0, 1fr); --wp-name: 22px; --wp-value: 36px; }}
 .st-key-{GRID} > * {{ min-height: 0; overflow: hidden; }}
 /* They measure themselves in pixels of the screen. */
 .st-key-{GRID} :is([data-testid="stPlotlyChart"], [data-testid="stDeckGlJsonChart"]) {{

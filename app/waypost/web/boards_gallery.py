@@ -9,7 +9,7 @@ import streamlit as st
 from waypost.access.roles import Role, allows
 from waypost.access.sessions import Identity
 from waypost.services.boards.templates import Broken, Template, shelf
-from waypost.web import boards_dialogs, boards_preview, deps, links
+from waypost.web import boards_dialogs, boards_preview, links
 from waypost.web import boards_words as words
 from waypost.web.boards_drawing import drawing
 from waypost.web.boards_page import Asked, Cards, nothing_found
@@ -19,7 +19,7 @@ from waypost.web.format import Format
 
 def draw(held: Asked, who: Identity, fmt: Format, cards: Cards) -> None:
     """All templates that search and trade fit; or the one that the address names."""
-    found = shelf(deps.get().settings.templates or "")
+    found = shelf()
     opened = next((each for each in found.templates if each.id == held.template), None)
     if opened is not None:
         return boards_preview.draw(opened, who, fmt, cards)

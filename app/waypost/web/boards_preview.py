@@ -29,22 +29,23 @@ from waypost.web.boards_drawing import FLOW, drawing, tiers
 from waypost.web.boards_page import Cards
 from waypost.web.boards_words import PAGE
 from waypost.web.format import Format
-from waypost.web.words import OWNERS, word
+from waypost.web.words import OWNERS, TIER_ICONS, word
 
 
 def draw(each: Template, who: Identity, fmt: Format, cards: Cards) -> None:
     """Everything that helps to decide whether it fits."""
     t = fmt.t
-    with st.container(horizontal=True, vertical_alignment="center", key=f"{PAGE}.template"):
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key=f"{PAGE}.template"
+    ):
         if st.button(t("All templates"), icon=":material/arrow_back:", type="tertiary", key=f"{PAGE}.back"):
             links.put({"template": ""})
             st.rerun()
-        st.space("stretch")
         if allows(who.role, Role.EDITOR):
             if st.button(t("Use this template"), type="primary", icon=":material/edit:", key=f"{PAGE}.use.one"):
                 boards_dialogs.use(each, who, fmt)
         else:
-            st.caption(t("A configurator can build boards; an administrator gives that role."))
+            st.caption(t("A configurator can build boards; an administrator gives that role."), width="content")
     picture = _picture(each, fmt)
     cards([_head(each, fmt, picture)], f"{PAGE}.path", t("The path"), wide=True)
     left, right = st.columns([7, 5], gap="large")
@@ -157,7 +158,8 @@ def _of(board: Board, kind: type[Settings], fmt: Format, picture: Preview | None
 
 
 def _row(icon: str, name: str, notes: list[str], owner: str, n: int, tier: str) -> str:
-    count = f'<b class="wp-count" data-tier="{escape(tier)}">{n}</b>' if n else ""
+    mark = f'<i class="wp-icon" aria-hidden="true">{TIER_ICONS[tier]}</i>' if tier else ""
+    count = f'<b class="wp-count" data-tier="{escape(tier)}">{mark}{n}</b>' if n else ""
     lines = "".join(f"<small>{escape(note)}</small>" for note in notes if note)
     who = f'<span class="wp-owner">{escape(owner)}</span>' if owner else ""
     text = f"<div><span>{escape(name)}{count}</span>{lines}</div>"

@@ -104,6 +104,19 @@ _TITLES: Final = {
     "quarantined": N_("In quarantine"),
     "merchant": N_("Merchant"),
     "expires_at": N_("Good until"),
+    "board": N_("Board"),
+    "figure": N_("Figure"),
+    "from": N_("From"),
+    "to": N_("To"),
+    "measured": N_("Measured"),
+    "share_in_time": N_("Share in time"),
+    "p50_s": N_("Half within (s)"),
+    "p95_s": N_("95% within (s)"),
+    "warned": N_("With a warning"),
+    "blocked": N_("Blocked"),
+    "open_now": N_("Open now"),
+    "warned_now": N_("Open with a warning"),
+    "blocked_now": N_("Open and blocked"),
 }
 
 

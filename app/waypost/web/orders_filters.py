@@ -9,9 +9,10 @@ import streamlit as st
 
 from waypost.domain.errors import FieldError, NotFound
 from waypost.i18n import N_
+from waypost.journeys.document import Journey
 from waypost.journeys.project import Mask
 from waypost.kpi.summary import read_edge
-from waypost.services import kpi
+from waypost.services import board_view, kpi
 from waypost.services.live import OrderQuery, View
 from waypost.services.search import Search
 from waypost.web import cache, links, returns, session
@@ -21,7 +22,7 @@ from waypost.web.words import DIMENSIONS, STATUSES, TIERS, word
 
 PAGE: Final = "orders"
 SIZE: Final = 50
-NARROW: Final = ("channel", "carrier", "warehouse", "destination")
+NARROW: Final = tuple(DIMENSIONS)
 LEVELS: Final = ("red", "yellow", "ok")
 _SORTS: Final = {
     "risk": N_("Most urgent first"),
@@ -30,16 +31,35 @@ _SORTS: Final = {
     "value": N_("Highest value first"),
 }
 _FORGET: Final = ("page",)
+_HOW: Final = ("closed", "reached", "open", "due", "promised")
+_BEHIND: Final = ("kpi", "how", "from", "to", "closed")  # in the address
 
 
 class Behind(NamedTuple):
-    """The orders behind one number of a KPI card: closed in [start, end) us, of one tier or of all."""
+    """The orders behind one number of a card or a board, of [start, end) us.
+
+    `how`: closed (of one tier or of all), reached (made in that time, and at least as far as the stage),
+    due or promised (still open; no stage), open (the stage is open now; no time).
+    """
 
     journey: str
     stage: str
     start: int
     end: int
     level: str | None
+    how: str = "closed"
+
+    def orders(self, view: View) -> tuple[Mask, int]:
+        """Which orders these are, and that number: of parcels or returns, where a closed stage counts those."""
+        if self.how == "closed":
+            return kpi.closed_orders(view, *self[:-1])
+        if self.how == "reached":
+            found = board_view.reached(view, self.journey, self.stage, self.start, self.end)
+        elif self.how == "open":
+            found = board_view.open_in(view, self.journey, self.stage)
+        else:
+            found = board_view.due(view, self.journey, self.start, self.end, promised=self.how == "promised")
+        return found, int(found.sum())
 
 
 class OrdersFilters(NamedTuple):
@@ -77,7 +97,7 @@ class OrdersFilters(NamedTuple):
 
     def only(self, view: View) -> tuple[Mask, int] | None:
         """The orders behind a KPI's number, and that number; None when none is asked for."""
-        return None if self.behind is None else kpi.closed_orders(view, *self.behind)
+        return None if self.behind is None else self.behind.orders(view)
 
 
 def read(view: View) -> OrdersFilters:
@@ -100,14 +120,24 @@ def read(view: View) -> OrdersFilters:
 def _behind(view: View) -> Behind | None:
     journey = links.value("journey", [*view.ids, *view.returns.journeys])
     stage, found = links.value("kpi"), None if journey is None else kpi.journey_of(view, journey)
-    if journey is None or stage is None or found is None or found.stage(stage) is None:
+    how = links.value("how", _HOW) or "closed"
+    if journey is None or found is None or not _sound(how, stage, found):
         return None
+    if how == "open":
+        return Behind(journey, stage or "", 0, 0, None, how)
     zone = found.zone
     try:
         start, end = (read_edge(st.query_params.get(name, ""), zone, name) for name in ("from", "to"))
     except (FieldError, NotFound):
         return None
-    return Behind(journey, stage, start, end, links.value("closed", LEVELS))
+    return Behind(journey, stage or "", start, end, links.value("closed", LEVELS), how)
+
+
+def _sound(how: str, stage: str | None, journey: Journey) -> bool:
+    """Whether the stage that the address names is one, where one is needed."""
+    if stage is None:
+        return how in ("reached", "due", "promised")
+    return journey.stage(stage) is not None
 
 
 def stages(view: View, journey: str | None = None) -> tuple[str, ...]:
@@ -192,7 +222,7 @@ def stage_widgets(
 
 def _more(held: OrdersFilters, view: View, fmt: Format) -> None:
     t = fmt.t
-    further = (*_FORGET, "stage", "kpi", "from", "to", "closed")
+    further = (*_FORGET, "stage", *_BEHIND)
     stage_widgets(PAGE, held.journey, held.stage, view, fmt, of_journey=further, of_stage=_FORGET)
     st.selectbox(
         t("Returns"),
@@ -210,10 +240,10 @@ def active(held: OrdersFilters, view: View, fmt: Format) -> list[tuple[str, dict
     t = fmt.t
     found: list[tuple[str, dict[str, Any]]] = []
     if held.behind is not None:
-        found.append((_behind_words(held.behind, view, fmt), dict.fromkeys(("kpi", "from", "to", "closed"))))
+        found.append((_behind_words(held.behind, view, fmt), dict.fromkeys(_BEHIND)))
     if held.journey:
         name = view.journeys[held.journey].version.journey.name.say(fmt.lang)
-        void = dict.fromkeys(("journey", "stage", "kpi", "from", "to", "closed"))
+        void = dict.fromkeys(("journey", "stage", *_BEHIND))
         found.append((t("Journey: {name}", name=name), void))
     if held.stage:
         name = stage_label(view, held.stage, fmt.lang, held.journey)
@@ -236,6 +266,16 @@ def _behind_words(behind: Behind, view: View, fmt: Format) -> str:
     t, name = fmt.t, stage_label(view, behind.stage, fmt.lang, behind.journey)
     if behind.journey in view.returns.journeys:
         name = returns.stage_name(behind.stage, view, fmt)
+    if behind.how == "open":
+        return t("{stage}: open now", stage=name)
     start, end = fmt.instant(behind.start, view.now), fmt.instant(behind.end, view.now)
+    if behind.how == "due":
+        return t("Due until {end}", end=end) if not behind.start else t("Due {start} – {end}", start=start, end=end)
+    if behind.how == "promised":
+        said = t("Promised until {end}", end=end)
+        return said if not behind.start else t("Promised {start} – {end}", start=start, end=end)
+    if behind.how == "reached":
+        made = t("Ordered {start} – {end}", start=start, end=end)
+        return t("{made}, at least as far as {stage}", made=made, stage=name) if behind.stage else made
     tier = f", {t(TIERS[behind.level])}" if behind.level else ""
     return t("{stage}: completed {start} – {end}{tier}", stage=name, start=start, end=end, tier=tier)

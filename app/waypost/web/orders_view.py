@@ -73,7 +73,7 @@ def headline(total: int, held: OrdersFilters, only: tuple[Any, int] | None, view
     """How many orders there are; of a KPI's parcels also how many those are."""
     t = fmt.t
     orders = t.plural("{n} order", "{n} orders", total, n=fmt.count(total))
-    if only is None or held.behind is None:
+    if only is None or held.behind is None or held.behind.how != "closed":
         return orders
     journey = kpi.journey_of(view, held.behind.journey)
     stage = journey.stage(held.behind.stage) if journey else None

@@ -173,6 +173,8 @@ h1, h2, h3 { letter-spacing: -0.01em; }
 .wp-owner { flex: none; max-width: 30%; font-size: 12px; line-height: 20px; color: var(--wp-muted); text-align: right; }
 .wp-count { display: inline-block; min-width: 18px; margin-left: 8px; padding: 0 5px; border: 1px solid var(--wp-muted);
   border-radius: 9px; font-size: 11px; font-weight: 600; line-height: 16px; text-align: center; }
+.wp-count .wp-icon { width: 11px; height: 11px; margin-right: 2px; font-size: 11px; line-height: 11px;
+  display: inline-block; vertical-align: -1px; color: inherit; }
 .wp-count[data-tier="yellow"] { color: var(--wp-yellow-text); background: var(--wp-yellow-fill);
   border-color: var(--wp-yellow-edge); }
 .wp-count[data-tier="red"] { color: var(--wp-red-text); background: var(--wp-red-fill);

@@ -14,6 +14,7 @@ export function pull(event, item, editor, onDone) {
   button.setPointerCapture(event.pointerId); // a fast pointer is off the button before the first move is told
   const move = (e) => {
     if (!pulling && Math.hypot(e.clientX - startX, e.clientY - startY) < SLACK) return;
+    if (pulling && !editor.ui.ghost) return; // Escape has stopped it
     pulling = true;
     follow(e, item, editor);
   };
