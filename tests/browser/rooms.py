@@ -22,6 +22,8 @@ ROOMS = (
     Room("orders", "/orders", ".orders .row"),
     Room("order", "/order?id={order}", "button.stop"),
     Room("map", "/map", "[data-testid=stDeckGlJsonChart] canvas"),
+    Room("board", "/board?id=marketplace-parcel", ".kpi"),
+    Room("board-wall", "/board?id=marketplace-parcel&wall=1", ".kpi"),
     Room("vocabulary", "/vocabulary", "h1"),
     Room("graph", "/vocabulary?room=graph", "h1"),
     Room("mappings", "/vocabulary?room=mappings", "h1"),

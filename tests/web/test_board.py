@@ -15,7 +15,7 @@ from tests.scene import NOW
 from waypost.domain.instants import SECOND
 from waypost.journeys.boards import layout
 from waypost.journeys.boards.document import Block, Board, Layout
-from waypost.web import board_layout, board_page, board_wall
+from waypost.web import board_layout, board_style, board_wall
 
 ID = "marketplace-parcel"
 SHOWS = tuple(layout.SIZES)
@@ -199,5 +199,5 @@ def test_a_wall_shows_every_panel_once_on_pages_that_fit(places):
     for page in pages:
         assert layout.tidy(page) == page
         assert len(page) == 1 or len(pages) == 1 or layout.bottom(page) <= board_wall.PAGE_ROWS
-    style = board_page.style(held)
-    assert all(f"{board_page.cell(block.id)} {{ grid-area" in style for block in blocks)
+    style = board_style.style(held)
+    assert all(f"{board_style.cell(block.id)} {{ grid-area" in style for block in blocks)

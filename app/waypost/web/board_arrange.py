@@ -53,6 +53,11 @@ def head(draft: Draft, fmt: Format) -> None:
     st.caption(t("This is a draft: the board changes once it is published in the builder."))
 
 
+def asked() -> Draft | None:
+    """The draft that the address names; None when it names none that there is."""
+    return find(links.value(NAME) or "")
+
+
 def find(draft_id: str) -> Draft | None:
     """The draft that is arranged; None when there is none."""
     try:
