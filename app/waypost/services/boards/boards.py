@@ -19,6 +19,7 @@ from waypost.store import drafts as kept
 
 if TYPE_CHECKING:
     from waypost.services.app import Waypost
+    from waypost.services.boards.replay import Replay
 
 _NEW = Labels(en="New board", zh="新看板")
 
@@ -63,6 +64,15 @@ class Boards:
         """What is missing or wrong on a board, errors first."""
         with self._engine.connect() as connection:
             return reading.problems(connection, board)
+
+    def replay(self, board: Board, days: int | None = None) -> Replay:
+        """What publishing a board would change for the orders of the last days, or for all; nothing is written.
+
+        Errors: DocumentError, as for publishing.
+        """
+        from waypost.services.boards.replay import replay  # which itself works on a Waypost
+
+        return replay(self._waypost, board, days=days)
 
     # Drafts.
 
