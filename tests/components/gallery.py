@@ -7,17 +7,14 @@ import streamlit as st
 
 from components.at_risk import TEXTS as RISK_TEXTS
 from components.at_risk import at_risk
-<<<<<<< HEAD
 from components.board_cards import TEXTS as BOARD_TEXTS
 from components.board_cards import board_cards
-=======
 from components.board_chart import TEXTS as CHART_TEXTS
 from components.board_chart import Chart, Line, Reading, board_chart
 from components.board_grid import TEXTS as GRID_TEXTS
 from components.board_grid import Kind, Server, board_grid
 from components.board_wall import TEXTS as WALL_TEXTS
 from components.board_wall import board_wall
->>>>>>> fa8405d680212bf6e2acc1c5af093b59d4ef6cd7
 from components.event_log import TEXTS as LOG_TEXTS
 from components.event_log import event_log
 from components.event_stream import TEXTS as STREAM_TEXTS

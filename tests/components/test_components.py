@@ -14,13 +14,10 @@ from streamlit.testing.v1 import AppTest
 from components import (
     _base,
     at_risk,
-<<<<<<< HEAD
     board_cards,
-=======
     board_chart,
     board_grid,
     board_wall,
->>>>>>> fa8405d680212bf6e2acc1c5af093b59d4ef6cd7
     event_log,
     event_stream,
     fact_list,
@@ -37,13 +34,10 @@ from components import (
 
 FACES = (
     at_risk,
-<<<<<<< HEAD
     board_cards,
-=======
     board_chart,
     board_grid,
     board_wall,
->>>>>>> fa8405d680212bf6e2acc1c5af093b59d4ef6cd7
     event_log,
     event_stream,
     fact_list,

@@ -68,7 +68,7 @@ def _walker(chromium: Browser, site: Site, way: Way) -> Walker:
 
 def _whole(hand: Builder, site: Site, capsys: pytest.CaptureFixture[str], name: str) -> None:
     expect(hand.page.get_by_role("button", name=hand.words["empty"])).to_be_visible(timeout=PATIENCE_MS)
-    hand.__init__(hand.walker)  # the clock starts at the empty page
+    hand.start()
     hand.begin()
     hand.lay_out()
     hand.configure()
