@@ -189,7 +189,7 @@ class Finger(Builder):
 class Keys(Builder):
     """By keyboard only."""
 
-    ITEMS = ("source", "stage", "payment", "warehouse", "linehaul", "customs", "last_mile", "collection", "branch",
+    ITEMS = ("source", "payment", "warehouse", "linehaul", "customs", "last_mile", "collection", "stage", "branch",
              "gate", "kpi", "panel_kpi", "panel_trend", "panel_funnel", "panel_distribution", "panel_map")  # fmt: skip
 
     def keys(self, *keys: str) -> None:
