@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from waypost.journeys.boards.compile import compile_board
 from waypost.journeys.boards.document import Block, Board, Wire
 from waypost.journeys.labels import Labels
+from waypost.services.app import Waypost
 from waypost.services.boards.boards import Boards
 from waypost.services.boards.drafts import Draft
 
@@ -49,3 +51,10 @@ def put_into_force(boards: Boards, board: Board) -> Draft:
     boards.submit(held.id, "ann", EDITOR)
     boards.approve(held.id, "bob", APPROVER)
     return boards.publish(held.id, "pat", PUBLISHER)
+
+
+def agree(waypost: Waypost) -> None:
+    """Every journey that has a board in force says what its board says."""
+    for entry in waypost.boards.list():
+        if entry.state == "live":
+            assert waypost.journeys.in_force(entry.id).journey == compile_board(entry.board)

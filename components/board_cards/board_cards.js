@@ -30,10 +30,10 @@ class BoardCards {
         card.tag && h("p", { class: "tag small muted" }, icon(card.tag_icon ?? "label"), h("span", {}, card.tag)),
         h("h3", {}, card.href ? h("a", { href: card.href, class: "name" }, card.name) : card.name),
         card.purpose && h("p", { class: "purpose muted" }, card.purpose),
-        card.chips?.length && h("p", { class: "chips" }, card.chips.map((chip) => this.chip(chip))),
-        card.facts?.length && h("ul", { class: "facts small muted" }, card.facts.map((fact) => this.fact(fact))),
+        card.chips?.length > 0 && h("p", { class: "chips" }, card.chips.map((chip) => this.chip(chip))),
+        card.facts?.length > 0 && h("ul", { class: "facts small muted" }, card.facts.map((fact) => this.fact(fact))),
       ),
-      card.actions?.length && h("div", { class: "actions" }, card.actions.map((action) => this.action(card, action))),
+      card.actions?.length > 0 && h("div", { class: "actions" }, card.actions.map((action) => this.action(card, action))),
     );
   }
 
@@ -84,7 +84,8 @@ class BoardCards {
         "data-tip": words,
         style: `left: ${(100 * x) / width}%; top: ${(100 * y) / height}%; --columns: ${width / STEP}`,
       },
-      h("span", { class: "dot" }, icon(stop.icon), stop.count && h("b", {}, stop.count)),
+      h("span", { class: "dot" }, icon(stop.icon)),
+      stop.count && h("b", { class: "count" }, stop.tier && icon(TIER_ICONS[stop.tier]), stop.count),
       this.data.wide && h("span", { class: "label" }, stop.label),
       this.data.wide && stop.note && h("span", { class: "note muted" }, stop.note),
     );

@@ -7,9 +7,11 @@ The browser owns the document while it is edited and sends it whole after each s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
 
 from components._base import ignore, plain, words
 from components.journey_canvas.claims import Act, Block, Canvas, Doc, Wire, read_act, read_doc, read_selected
@@ -122,7 +124,10 @@ class Person(TypedDict):
     since: NotRequired[str]
 
 
-_mount = st.components.v2.component("waypost.journey_canvas", js="index.js", css="index.css", isolate_styles=True)
+@cache
+def _mount() -> ComponentRenderer:
+    """Register on first use: Streamlit knows of packaged components only while its runtime is up."""
+    return st.components.v2.component("waypost.journey_canvas", js="index.js", css="index.css", isolate_styles=True)
 
 
 def journey_canvas(
@@ -158,7 +163,7 @@ def journey_canvas(
         "lang": lang,
         "theme": theme.css_variables(),
     }
-    result = _mount(
+    result = _mount()(
         key=key,
         data=data,
         height=height,

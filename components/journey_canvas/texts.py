@@ -62,6 +62,7 @@ TEXTS: Final = {
     "note_conflict": N_("Somebody else changed the same blocks. Look at what is marked before you go on."),
     "note_restored": N_("Changes that had not been saved last time are back."),
     "note_reloaded": N_("The draft was loaded anew."),
+    "splice": N_("goes in between"),
     "linking": N_("From {a}: choose the block to connect."),
     "linking_to": N_("From {a} to {b}: Enter connects, arrows choose another."),
     "no_target": N_("There is no block that {a} could lead to."),

@@ -155,6 +155,15 @@ def test_versions_are_compared_carried_away_and_taken_back(office: Office) -> No
     assert server.get("/api/v1/boards/returns")[1]["version"] == 0
 
 
+def test_a_board_is_tried_before_it_is_published(office: Office) -> None:
+    status, found = office.people["vic"].post("/board-replays", {"document": small("tried").as_json(), "days": 30})
+    assert (status, found["board"], found["orders"], found["moves"]) == (200, "tried", 0, [])
+    assert [block["id"] for block in found["blocks"]] == ["payment", "delivery"]
+    held = office.people["ann"].post("/drafts", {"document": small("tried").as_json()})[1]
+    assert office.people["vic"].post("/board-replays", {"draft": held["id"]})[1]["blocks"] == found["blocks"]
+    assert office.people["vic"].post("/board-replays", {"days": -1})[1]["field"] == "days"
+
+
 def test_templates_checks_and_schemas(office: Office) -> None:
     vic, ann = office.people["vic"], office.people["ann"]
     found = vic.ask("GET", "/board-templates")[1]["templates"]

@@ -72,7 +72,7 @@ def test_pictures_of_the_back_rooms(chromium: Browser, busy_town: Town, tag: str
     walker = Walker(chromium, busy_town.base, WAYS[tag])
     walker.sign_in("chief")
     for room in ROOMS:
-        if room.name in ("connections", "connect", "admin", "audit", "check"):
+        if room.name in ("boards", "templates", "template", "connections", "connect", "admin", "audit", "check"):
             enter(walker, room, "")
             walker.picture(f"{room.name}{tag}")
     assert walker.close() == []

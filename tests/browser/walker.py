@@ -22,6 +22,7 @@ class Way:
     theme: Literal["light", "dark"]
     width: int
     height: int
+    touch: bool = False
 
     def __str__(self) -> str:
         return f"{self.lang}-{self.theme}-{self.width}"
@@ -38,7 +39,7 @@ class Walker:
             locale="zh-CN" if way.lang == "zh" else "en-GB",
             timezone_id="Asia/Shanghai",
             color_scheme=way.theme,
-            has_touch=way.width < 500,
+            has_touch=way.touch or way.width < 500,
         )
         self.context.set_default_timeout(PATIENCE_MS)
         self.page: Page = self.context.new_page()

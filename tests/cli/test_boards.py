@@ -10,7 +10,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.boards import changed, small
+from tests.scene import fill
 from waypost.cli.app import app
+from waypost.domain.instants import now_us
 from waypost.services.app import Waypost
 
 
@@ -60,6 +62,20 @@ def test_a_board_from_file_to_force_and_back(db: tuple[str, str], tmp_path: Path
     assert said("unretire", "gift-cards", *db)["version"] == 4
     assert {row["id"]: row["drafts"] for row in said("list", *db)}["gift-cards"] == 1
     assert "礼品卡" in waypost("list", *db).stdout
+
+
+def test_a_board_is_tried_on_the_orders_there_are(db: tuple[str, str], tmp_path: Path) -> None:
+    with Waypost.open(db[1]) as opened:
+        fill(opened, now_us())
+        total = len(opened.view().journey)
+    path = written(tmp_path / "board.json", small().model_copy(update={"priority": 99}).as_json())
+    found = said("replay", path, *db)
+    assert (found["board"], found["orders"], found["moved"]) == ("gift-cards", total, total)
+    assert {move["after"]["journey"] for move in found["moves"]} == {"gift-cards"}
+    draft = said("import", path, *db)["draft"]
+    assert said("replay", draft, "--days", "4000", *db)["outcomes"] == found["outcomes"]
+    assert "payment" in waypost("replay", draft, *db).stdout
+    assert waypost("replay", "nodraft", *db).exit_code == 2
 
 
 def test_what_is_wrong_is_named(db: tuple[str, str], tmp_path: Path) -> None:

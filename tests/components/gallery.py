@@ -7,6 +7,8 @@ import streamlit as st
 
 from components.at_risk import TEXTS as RISK_TEXTS
 from components.at_risk import at_risk
+from components.board_cards import TEXTS as BOARD_TEXTS
+from components.board_cards import board_cards
 from components.board_chart import TEXTS as CHART_TEXTS
 from components.board_chart import Chart, Line, Reading, board_chart
 from components.board_grid import TEXTS as GRID_TEXTS
@@ -233,6 +235,44 @@ def gallery() -> None:
         notes=[HOSTILE],
     )
     picks["turn"] = orders_table(ORDERS, key="table", t=TABLE_TEXTS, total=120, first=51)
+    picks["board"] = board_cards(
+        [
+            {
+                "id": "fresh",
+                "href": "/board?id=fresh",
+                "name": HOSTILE,
+                "purpose": HOSTILE,
+                "tag": HOSTILE,
+                "drawing": {
+                    "columns": 2,
+                    "rows": 1,
+                    "stops": [
+                        {"id": "a", "kind": "source", "x": 0, "y": 0, "icon": "cable", "label": HOSTILE},
+                        {
+                            "id": "b",
+                            "kind": "gate",
+                            "x": 1,
+                            "y": 0,
+                            "icon": "lock",
+                            "label": HOSTILE,
+                            "tier": "red",
+                            "count": HOSTILE,
+                        },
+                    ],
+                    "wires": [("a", "b"), ("a", "gone")],
+                },
+                "chips": [{"icon": "block", "text": HOSTILE, "tier": "red"}],
+                "facts": [{"icon": "tag", "text": HOSTILE}],
+                "actions": [
+                    {"id": "open", "label": "Open", "href": "/board?id=fresh"},
+                    {"id": "edit", "label": HOSTILE, "icon": "edit"},
+                ],
+            }
+        ],
+        key="boards",
+        label="Boards",
+        t=BOARD_TEXTS,
+    )
     log.extend([name, pick] for name, pick in picks.items() if pick)
     st.session_state["selected"] = journey_map(UNITS, key="map", t=MAP_TEXTS)
     source_list(SOURCES, key="sources", t=SOURCE_TEXTS)

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from components import (
     _base,
     at_risk,
+    board_cards,
     board_chart,
     board_grid,
     board_wall,
@@ -33,6 +34,7 @@ from components import (
 
 FACES = (
     at_risk,
+    board_cards,
     board_chart,
     board_grid,
     board_wall,
@@ -165,6 +167,20 @@ def test_a_value_that_json_does_not_know_is_refused_by_name():
 )
 def test_a_button_of_the_map_panel_is_returned(gallery, act, expected):
     gallery.session_state["panel"] = {"act": {"act": act}}
+    assert picks(gallery.run())["log"] == expected
+
+
+@pytest.mark.parametrize(
+    ("act", "expected"),
+    [
+        ({"card": "fresh", "do": "edit"}, [["board", {"card": "fresh", "do": "edit"}]]),
+        ({"card": "fresh", "do": "retire"}, []),
+        ({"card": "gone", "do": "edit"}, []),
+        ("edit", []),
+    ],
+)
+def test_a_button_of_a_board_is_returned(gallery, act, expected):
+    gallery.session_state["boards"] = {"act": act}
     assert picks(gallery.run())["log"] == expected
 
 

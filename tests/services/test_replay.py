@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 
 from tests import parted
 from tests.histories import START, deliveries
+from tests.journeys.boards import worlds as boards
 from tests.properties import examples
 from tests.worlds import MARKETPLACE, World, carries, said, scan, sqlite_copy, us
 from waypost.domain.errors import NotFound
 from waypost.domain.instants import DAY, SECOND
+from waypost.journeys.boards.compile import compile_board
+from waypost.journeys.boards.document import Board
 from waypost.journeys.document import read_journey
 from waypost.journeys.project import Status
 from waypost.services.app import Waypost
@@ -34,6 +37,24 @@ def other(**changes: Any) -> dict[str, Any]:
 
 
 SHORT = [parted.stage("payment", "order_created", "paid", target={"red": "1h"}), *parted.parted()["stages"][1:]]
+BOARD = boards.board(
+    [
+        boards.block("told", "source", sources=["shop"]),
+        boards.stage("pay", "order_created", "paid", 200, target={"yellow": "2h", "red": "1d"}, calendar="office"),
+        boards.block("dear", "gate", 400, after=["order_created"], before=["picked_up"],
+                     when=[{"field": "value", "op": "gte", "value": 129}]),
+        boards.block("who", "branch", 600, cases=[boards.case("fast", "carrier", ["SF"], "in")]),
+        boards.stage("fly", "paid", "delivered", 800, grain="parcel", target={"red": "12h"}),
+        boards.stage("drive", "paid", "delivered", 800, 200, target={"yellow": "1d"}),
+        boards.block("total", "kpi", 0, 400, start=["order_created"], end=["delivered"], target={"red": "2d"}),
+    ],
+    [
+        *boards.chain("told", "pay", "dear", "who"),
+        *(boards.wire("who", to, port) for to, port in (("fly", "fast"), ("drive", "else"))),
+    ],
+    calendars=[parted.hours()],
+    priority=70,
+)  # fmt: skip
 DRAFTS = [
     parted.parted(),
     parted.parted("shop"),
@@ -44,9 +65,9 @@ DRAFTS = [
 ]
 
 
-def tried(world: World, draft: dict[str, Any], **how: Any) -> Replay:
+def tried(world: World, draft: dict[str, Any] | Board, **how: Any) -> Replay:
     """A trial of a draft in this world."""
-    return replay(cast(Waypost, world), read_journey(draft), **how)
+    return replay(cast(Waypost, world), draft if isinstance(draft, Board) else read_journey(draft), **how)
 
 
 def stands(view: View) -> dict[int, Stand]:
@@ -74,15 +95,15 @@ def opened(view: View, journey_id: str) -> dict[str, tuple[int, ...]]:
     return shown
 
 
-@examples(0.5)
+@examples(0.4)
 @given(
     delivery=deliveries(max_size=24),
     published=st.none() | st.sampled_from(DRAFTS),
-    draft=st.sampled_from(DRAFTS),
+    draft=st.sampled_from([*DRAFTS, BOARD]),
     hours=st.integers(1, 24 * 6),
 )
 def test_publishing_brings_what_was_shown(
-    delivery: Any, published: Any, draft: dict[str, Any], hours: int, tmp_path_factory: pytest.TempPathFactory
+    delivery: Any, published: Any, draft: Any, hours: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     world = World(sqlite_copy(tmp_path_factory.getbasetemp()))
     if published is not None:
@@ -93,13 +114,14 @@ def test_publishing_brings_what_was_shown(
     before = stands(world.live.current())
     trial = tried(world, draft)
     shown = {block.id: block.drafted.open for block in trial.blocks if block.drafted is not None}
-    world.journeys.publish(draft, by="test", now=world.now)
+    body = compile_board(draft).as_json() if isinstance(draft, Board) else draft
+    world.journeys.publish(body, by="test", now=world.now)
     view = world.live.current()
     after = stands(view)
     expected = {key: (before[key], after[key]) for key in after if before[key] != after[key]}
     assert {move.key: (move.before, move.after) for move in trial.moves(limit=1_000).rows} == expected
     assert (trial.n, trial.moved) == (len(after), len(expected))
-    assert shown == opened(view, draft["id"])
+    assert shown == opened(view, body["id"])
     # Nothing would move any more.
     assert tried(world, draft).moves().total == 0
     world.close()
@@ -178,6 +200,12 @@ def test_a_trial_of_a_journey_of_returns(world: World) -> None:
     world.journeys.publish(draft, by="test", now=world.now)
     assert dict(world.live.current().returns.journeys["back"].standing().stages) == {"sent": [0, 0, 1]}
     assert tried(world, draft).moved == 0
+    for key in (world.key("return/1"), world.key("order/1")):
+        steps = walk(cast(Waypost, world), read_journey({**draft, "stages": [{**stage, "target": {}}]}), key).steps
+        assert [(step.published.level, step.drafted[1:3]) for step in steps] == [
+            ("ok", ("sent", "ok")),
+            ("red", ("sent", "ok")),
+        ]
 
 
 def test_a_way_step_by_step(world: World) -> None:

@@ -271,3 +271,19 @@ def test_every_table_of_the_page_can_be_taken_away(shop, open_tab, english, chin
         assert export.to_parquet(sheet)[:4] == b"PAR1"
         assert export.to_excel(sheet, english, export.speak(sheet, english))[:2] == b"PK"
         assert [t for t in export.titles(sheet, chinese) if t in export.titles(sheet, english)] == []
+
+
+def test_who_may_publish_alone_is_chosen_by_administrators(empty_shop, open_tab):
+    boards = empty_shop.boards
+    app = open_tab("people")
+    assert app.radio[0].value == "administrator"
+    app.radio[0].set_value("configurator_publisher")
+    app = press(app, "Save")
+    assert (boards.alone(), acts(empty_shop)) == (
+        ("configurator_publisher",),
+        [(CHIEF, "setting.changed", "setting/boards.publish_alone")],
+    )
+    assert app.radio[0].value == "configurator_publisher"
+    app.radio[0].set_value("")
+    press(app, "Save")
+    assert boards.alone() == ()

@@ -20,6 +20,7 @@ from waypost.services.boards.reading import as_dict, read_board
 from waypost.services.boards.rules import StepRefused
 from waypost.services.boards.templates import Template, templates
 
+_MOVES = 50  # orders that would stand elsewhere, in one answer
 _KEY_ROLES = (("admin", Role.ADMINISTRATOR), ("journeys:write", Role.PUBLISHER), ("data:read", Role.VIEWER))
 
 
@@ -69,6 +70,20 @@ async def check(request: Request) -> Response:
     body = await json_body(request)
     found = await run_in_threadpool(lambda: waypost.boards.check(read_board(body)))
     return JSONResponse({"sound": not any(p.is_error for p in found), "problems": [as_dict(p) for p in found]})
+
+
+async def replay(request: Request) -> Response:
+    """What publishing a `document` or a `draft` would change for the orders of the last `days`; nothing is written."""
+    waypost: Waypost = request.state.waypost
+    asked = await fields(request)
+    days, draft = whole(asked, "days") if "days" in asked else None, text(asked, "draft")
+
+    def run() -> dict[str, Any]:
+        tried = waypost.boards.draft(draft).board if draft else read_board(asked.get("document"))
+        found = waypost.boards.replay(tried, days)
+        return {**found.as_json(), "moves": as_dict(found.moves(limit=_MOVES).rows)}
+
+    return JSONResponse(await run_in_threadpool(run))
 
 
 async def act(request: Request) -> Response:

@@ -46,6 +46,7 @@ API_RULES = (
     ApiRule("/api/v1/boards", _READ, "data:read", Role.VIEWER),
     ApiRule("/api/v1/boards", None, "journeys:write", Role.EDITOR),
     ApiRule("/api/v1/board-checks", None, "data:read", Role.VIEWER),
+    ApiRule("/api/v1/board-replays", None, "data:read", Role.VIEWER),
     ApiRule("/api/v1/drafts", _READ, "data:read", Role.VIEWER),
     ApiRule("/api/v1/drafts", None, "journeys:write", Role.EDITOR),
     ApiRule("/api/v1/mappings", _READ, "data:read", Role.VIEWER),

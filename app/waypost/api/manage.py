@@ -44,7 +44,6 @@ async def put_journey(request: Request) -> Response:
         raise FieldError("id", "it is not the id in the address.", "Send the document of this journey.")
     base = base_version(request)
     published = await run_in_threadpool(waypost.journeys.publish, body, by=actor(request), base=base)
-    await run_in_threadpool(_note, waypost, request, "journey.published", f"journey/{published.journey.id}")
     return JSONResponse(_version(published))
 
 

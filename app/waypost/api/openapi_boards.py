@@ -27,6 +27,9 @@ def _in_force() -> Json:
     compared = (parameter("before", _COUNT), parameter("after", _COUNT))
     acts = _post("Roll back to a version, retire, or put into force again", path("id", _ID), path("act", one_of(_ACTS)))
     asked = {"type": "object", "properties": {"version": _COUNT, "comment": TEXT}}
+    fields = {"document": _BOARD, "draft": TEXT, "days": {"type": "integer", "minimum": 1, "maximum": 4000}}
+    tried = {"type": "object", "properties": fields, "minProperties": 1}
+    replayed = _post("What publishing a document or a draft would change, order by order; nothing is written")
     checked = _post("What is missing or wrong on a board; nothing is written")
     return {
         "/api/v1/boards": get("All boards; journeys that never had one are listed as they would look"),
@@ -36,6 +39,7 @@ def _in_force() -> Json:
         "/api/v1/boards/{id}/{act}": {"post": {**_steps(acts), "requestBody": _body(asked)}},
         "/api/v1/board-templates": get("Templates to start from, with the board of each"),
         "/api/v1/board-checks": {"post": {**checked, "requestBody": _body(_BOARD, required=True)}},
+        "/api/v1/board-replays": {"post": {**replayed, "requestBody": _body(tried, required=True)}},
     }
 
 

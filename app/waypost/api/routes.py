@@ -82,6 +82,7 @@ def _boards() -> list[tuple[str, str, Handler]]:
         ("POST", "/api/v1/boards/{id}/{act}", boards.act),
         ("GET", "/api/v1/board-templates", boards.listed_templates),
         ("POST", "/api/v1/board-checks", boards.check),
+        ("POST", "/api/v1/board-replays", boards.replay),
         ("GET", "/api/v1/schemas/{name}", boards.schema),
         ("GET", "/api/v1/drafts", drafts.listing),
         ("POST", "/api/v1/drafts", drafts.start),

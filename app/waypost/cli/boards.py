@@ -13,10 +13,11 @@ from waypost.cli.output import DEFAULT_DB, DbOption, JsonOption, show, table, to
 from waypost.domain.errors import FieldError, NotFound, WaypostError
 from waypost.services.app import Waypost
 from waypost.services.boards.reading import as_dict
+from waypost.services.boards.sides import Figures
 from waypost.services.boards.templates import templates
 from waypost.services.boards.transfer import read
 
-boards = typer.Typer(help="Boards: list, check, compare, publish, export, import, roll back.", no_args_is_help=True)
+boards = typer.Typer(help="Boards: list, check, try, compare, publish, roll back.", no_args_is_help=True)
 BoardArgument = Annotated[str, typer.Argument(help="The id of a board.")]
 FileArgument = Annotated[Path, typer.Argument(help="JSON: an exported board, a bare board, or a journey.")]
 VersionOption = Annotated[int | None, typer.Option(min=0, help="Which version; without it the last one.")]
@@ -73,6 +74,31 @@ def boards_validate(path: FileArgument, db: DbOption = DEFAULT_DB, as_json: Json
         raise typer.Exit(1)
 
 
+@boards.command("replay")
+@told
+def boards_replay(
+    what: Annotated[str, typer.Argument(help="A file, or the id of a draft.")],
+    days: Annotated[int | None, typer.Option(min=1, help="Only orders created in the last days.")] = None,
+    db: DbOption = DEFAULT_DB,
+    as_json: JsonOption = False,
+) -> None:
+    """Print what publishing a board would change, on all orders there are; nothing is written."""
+    body = _given(what)
+    with Waypost.open(db) as waypost:
+        board = waypost.boards.draft(what).board if body is None else read(body)
+        found = waypost.boards.replay(board, days)
+        moves = found.moves()
+    result = {**found.as_json(), "moves": as_dict(moves.rows)}
+
+    def say() -> None:
+        tiers = [[each.id, each.kind, *_tiers(each.published), *_tiers(each.drafted)] for each in found.blocks]
+        sides = [f"{side} {tier}" for side in ("now", "draft") for tier in ("ok", "yellow", "red")]
+        table(f"{board.id}: open orders now and as drafted", ["id", "kind", *sides], tiers)
+        print(f"{found.moved} of {found.n} orders would stand elsewhere ({found.seconds:.1f} s).")
+
+    show(result, as_json, say)
+
+
 @boards.command("diff")
 @told
 def boards_diff(
@@ -98,8 +124,7 @@ def boards_publish(
     as_json: JsonOption = False,
 ) -> None:
     """Put a board and its journey into force; live pages follow within two seconds."""
-    path = Path(what)
-    body = _json(path) if path.suffix or path.exists() else None
+    body = _given(what)
     with Waypost.open(db) as waypost:
         draft_id = what if body is None else waypost.boards.import_(body, _BY).id
         try:
@@ -179,6 +204,16 @@ def boards_unretire(
     with Waypost.open(db) as waypost:
         made = waypost.boards.unretire(board, _BY, _ROLE, comment)
     show({"id": board, **made._asdict()}, as_json, lambda: print(f"{board} is in force again."))
+
+
+def _tiers(side: Figures | None) -> list[int | str]:
+    return [*side.open] if side is not None else [""] * 3
+
+
+def _given(what: str) -> Any:
+    """The document of a file; None when it is the id of a draft."""
+    path = Path(what)
+    return _json(path) if path.suffix or path.exists() else None
 
 
 def _json(path: Path) -> Any:

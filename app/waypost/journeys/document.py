@@ -13,7 +13,7 @@ from waypost.domain.instants import SECOND
 from waypost.domain.vocabulary import load as load_vocabulary
 from waypost.journeys.calendar import Calendar
 from waypost.journeys.customer import Customer
-from waypost.journeys.labels import Id, Labels, Model, Name, Zone
+from waypost.journeys.labels import Id, Labels, Model, Name, Plain, Zone
 
 _DURATION = re.compile(
     r"^(?P<sign>-?)(?:(?P<d>\d+)d)?\s*(?:(?P<h>\d+)h)?\s*(?:(?P<m>\d+)m)?\s*(?:(?P<s>\d+)s)?$", re.ASCII
@@ -137,7 +137,7 @@ class Condition(Model):
 
     field: str = Field(min_length=1)
     op: Literal["eq", "ne", "in", "not_in", "gte", "lt", "present", "absent"] = "eq"
-    value: Any = None
+    value: Plain = None
 
 
 class Case(Model):

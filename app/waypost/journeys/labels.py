@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from waypost.domain.errors import FieldError
 from waypost.domain.instants import zone_of
+from waypost.domain.text import is_storable, storable
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
 
@@ -59,3 +60,28 @@ _NAME_SCHEMA = {
     "description": "A text in both languages; one that is given once stands for both.",
 }
 Name = Annotated[Labels, BeforeValidator(_both), WithJsonSchema(_NAME_SCHEMA)]
+
+
+DEEPEST = 12
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """Plain JSON that every store and browser can hold. Errors: ValueError."""
+    if depth > DEEPEST:
+        raise ValueError("values are not nested that deep")
+    if isinstance(value, dict):
+        if not all(isinstance(name, str) and is_storable(name) for name in value):
+            raise ValueError("names of values are texts")
+        return {name: plain(inner, depth + 1) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner, depth + 1) for inner in value]
+    if isinstance(value, str):
+        return storable(value)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float) and abs(value) < 2**53:  # what every browser counts exactly; NaN fails too
+        return value
+    raise ValueError("values are plain JSON: texts, numbers, lists and objects")
+
+
+Plain = Annotated[Any, BeforeValidator(plain)]

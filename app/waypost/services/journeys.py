@@ -89,9 +89,11 @@ class Journeys:
             if documents.newest(connection, "board", journey.id) is not None:
                 remedy = "Change the board and publish it: its journey follows."
                 raise DocumentError("id", f"the journey '{journey.id}' belongs to a board.", remedy)
-            documents.publish_in(
+            made = documents.publish_in(
                 connection, KIND, journey.id, journey.as_json(), by=by, now=when, base=base, comment=comment
             )
+            detail = {"version": made.version, "comment": comment}
+            audit.append(connection, when, by, "journey.published", f"journey/{journey.id}", detail)
         return self.in_force(journey.id)
 
     def set_target(

@@ -60,6 +60,7 @@ class Report(NamedTuple):
                     "open_yellow": s.open_yellow,
                     "open_red": s.open_red,
                     "measurable": s.measurable,
+                    "working_time": bool(s.stage.calendar),
                 }
                 for s in self.stages
             ],
@@ -146,7 +147,8 @@ def closed_orders(
 class Spread(NamedTuple):
     """How long a stage took, one value per closed one; targets on the same scale. All in seconds.
 
-    `to_promise`: counted from the end of the promise, so that negative is early.
+    `to_promise`: counted from the end of the promise, so that negative is early. `working`: counted in
+    the hours of the stage's calendar.
     """
 
     stage: Stage
@@ -154,6 +156,7 @@ class Spread(NamedTuple):
     yellow_s: float | None
     red_s: float | None
     to_promise: bool
+    working: bool = False
 
 
 def spread(view: View, journey_id: str, stage_id: str, start: int, end: int, orders: Mask | None = None) -> Spread:
@@ -167,7 +170,8 @@ def spread(view: View, journey_id: str, stage_id: str, start: int, end: int, ord
         known = promised != NEVER
         dwell = (facts.left[counted] - promised + offset)[known]
     yellow, red = (None if limit is None else limit / SECOND for limit in (target.yellow, target.red))
-    return Spread(facts.stage, dwell / SECOND, yellow, red, to_promise)
+    working = bool(facts.stage.calendar) and not to_promise
+    return Spread(facts.stage, dwell / SECOND, yellow, red, to_promise, working)
 
 
 def closed(

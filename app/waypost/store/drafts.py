@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection, Engine
 from waypost.domain.errors import NotFound
 from waypost.domain.instants import SECOND
 from waypost.domain.text import storable
-from waypost.store.bulk import insert_new
+from waypost.store.bulk import upsert
 from waypost.store.engine import writing
 from waypost.store.schema_boards import draft, presence, remark, revision
 
@@ -186,10 +186,9 @@ def touch(engine: Engine, draft_id: str, who: str, block: str, now: int) -> None
         known = connection.execute(sa.select(presence.c.block, presence.c.seen_at).where(mine)).one_or_none()
     if known is not None and known.block == block and now - known.seen_at < _TOUCH_US:
         return
-    with writing(engine) as connection:
-        if connection.execute(sa.update(presence).where(mine).values(block=block, seen_at=now)).rowcount == 0:
-            columns = ("draft_id", "who", "block", "seen_at")
-            insert_new(connection, presence, columns, [(draft_id, who[:120], block, now)])
+    with writing(engine) as connection:  # in one statement: an update of nothing would lock the gap for others
+        columns = ("draft_id", "who", "block", "seen_at")
+        upsert(connection, presence, columns, [(draft_id, who[:120], block, now)])
 
 
 def present(engine: Engine, draft_id: str, since: int) -> list[Present]:

@@ -20,6 +20,7 @@ import waypost.store.schema_positions
 import waypost.store.schema_tracking  # noqa: F401
 from waypost.store.engine import writing
 from waypost.store.schema import metadata
+from waypost.store.sources import tell_sources
 
 MIGRATION_LOCK = 0x57415951
 EXACT = ("utf8mb4_nopad_bin", "utf8mb4_0900_bin", "utf8mb4_bin")  # MariaDB, MySQL, all others
@@ -50,7 +51,12 @@ def current(engine: Engine) -> str | None:
 
 
 def upgrade(engine: Engine) -> bool:
-    """Apply what is missing; returns whether anything was."""
+    """Apply what is missing to the tables and to what is in them; returns whether anything was."""
+    changed = _tables(engine)
+    return tell_sources(engine) or changed
+
+
+def _tables(engine: Engine) -> bool:
     if current(engine) == head():
         return False
     with writing(engine) as connection:

@@ -44,7 +44,7 @@ class Desk:
     people: list[Any] = field(default_factory=list)
     selected: str = ""  # whose form is open
     picked: tuple[str, ...] = ()  # what is selected on the canvas
-    entered: int = 0  # how often a person went from a block into its form
+    entered: int = 0  # another number each time a person goes from a block into its form
     focus: dict[str, Any] | None = None
     refused: str = ""
     unsaved: Board | None = None  # what could not be stored, because the draft is closed

@@ -204,7 +204,7 @@ def duration(form: Form, path: str, label: str, *, sign: int = 1, help_: str | N
 
     left, right = st.columns([3, 2], vertical_alignment="bottom", gap="xsmall")
     left.number_input(
-        label, min_value=0 if sign < 0 else None, step=1, help=help_, placeholder=t("none"),
+        label, min_value=0, step=1, help=help_, placeholder=t("none"),
         **tied(form.key(path), n, put, disabled=form.fixed),
     )  # fmt: skip
     right.selectbox(

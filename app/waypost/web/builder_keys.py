@@ -13,7 +13,7 @@ _SCRIPT: Final = """<script>
 if (!window.wpBuilderKeys) {
   window.wpBuilderKeys = (event) => {
     const side = document.querySelector(".st-key-builder-body");
-    if (event.key !== "F6" || !side || !event.target.closest(".stApp")) return;
+    if (event.key !== "F6" || !side) return;
     const host = [...side.querySelectorAll("*")].find((each) => each.shadowRoot?.querySelector(".canvas"));
     if (!host || host.contains(event.target)) return;
     event.preventDefault();
@@ -22,7 +22,7 @@ if (!window.wpBuilderKeys) {
   };
   document.addEventListener("keydown", window.wpBuilderKeys);
 }
-if (%d > (window.wpBuilderOpened ?? 0)) {
+if (%d && %d !== window.wpBuilderOpened) {
   window.wpBuilderOpened = %d;
   setTimeout(() => document.querySelector(".st-key-builder-form :is(input, textarea)")?.focus(), 150);
 }
@@ -30,5 +30,5 @@ if (%d > (window.wpBuilderOpened ?? 0)) {
 
 
 def draw(desk: Desk) -> None:
-    """Once per run, after the form: `desk.entered` rises when a person asked for the form of a block."""
-    st.html(_SCRIPT % (desk.entered, desk.entered), unsafe_allow_javascript=True)
+    """Once per run, after the form: `desk.entered` is another number when a person asked for the form of a block."""
+    st.html(_SCRIPT % (desk.entered, desk.entered, desk.entered), unsafe_allow_javascript=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -38,8 +39,14 @@ STYLE: Final = """<style>
 .st-key-builder-name input { font-weight: 600; }
 @media (max-width: 1180px) {
   .st-key-builder-body { flex-direction: column; }
-  .st-key-builder-body > * { width: 100% !important; max-width: none !important; flex: none !important; }
+  /* The form stands between canvas and drawer. */
+  .st-key-builder-body > :has(> .st-key-builder-middle), .st-key-builder-middle { display: contents; }
+  .st-key-builder-body > * , .st-key-builder-middle > * { width: 100% !important; max-width: none !important;
+    flex: none !important; }
+  .st-key-builder-body > :has(> .st-key-builder-form) { order: 1; }
+  .st-key-builder-middle > :has(> .st-key-builder-drawer) { order: 2; }
   .st-key-builder-form { max-height: none; width: 100% !important; }
+  .st-key-builder-head > :has(> .st-key-builder-name) { width: 200px !important; }
 }
 </style>"""
 Canvas = Callable[..., Any]
@@ -91,7 +98,7 @@ def draw(desk: Desk, canvas: Canvas) -> None:
     head = st.container()
     told = st.container()
     with st.container(horizontal=True, key="builder-body", gap="medium"):
-        middle = st.container(key="builder-canvas", width="stretch")
+        middle = st.container(key="builder-middle", width="stretch")
         side = st.container(key="builder-form", width=320)
     with middle:
         drawn = builder_faces.faces(desk.board, problems, cache.view(), fmt)
@@ -122,7 +129,7 @@ def _picked(desk: Desk, found: Any) -> None:
         desk.selected = desk.picked[0] if len(desk.picked) == 1 else ""
     act = found.act
     if act and act["do"] == "open" and desk.board.block(act["id"]):
-        desk.selected, desk.entered = act["id"], desk.entered + 1
+        desk.selected, desk.entered = act["id"], secrets.randbelow(2**31) + 1
     if act and act["do"] == "try":
         builder_life.show("try")
 

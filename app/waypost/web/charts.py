@@ -61,7 +61,9 @@ def spread_chart(found: Spread, fmt: Format, colours: Tokens, *, panel: bool = F
             figure.add_annotation(
                 x=limit / size, y=1.16 - 0.1 * place, yref="paper", text=text, showarrow=False, xanchor="right"
             )
-    title = t("{unit} after the promise (negative: early)", unit=unit) if found.to_promise else unit
+    title = t("{unit} of working time", unit=unit) if found.working else unit
+    if found.to_promise:
+        title = t("{unit} after the promise (negative: early)", unit=unit)
     axis = {"gridcolor": colours.line, "zeroline": False, "automargin": True, "fixedrange": not panel}
     figure.update_layout(
         height=None if panel else 320,

@@ -129,8 +129,9 @@ def _estimate(read: Reading) -> dict[str, str] | None:
 
 
 def clocks(read: Reading) -> list[Any]:
-    """The spans of the journey: how long they took or have been running."""
-    return [_clock(node, node.stage, read) for node in read.found.spans if node.stage is not None]
+    """The spans of the journey: how long they took or have been running. Gates stand in lines of their own."""
+    spans = ((node, node.stage) for node in read.found.spans)
+    return [_clock(node, stage, read) for node, stage in spans if stage is not None and not stage.gate]
 
 
 def _clock(node: Node, stage: Stage, read: Reading) -> dict[str, Any]:

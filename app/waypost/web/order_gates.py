@@ -35,7 +35,8 @@ def _standing(gate: Gate, read: Reading) -> str:
     fmt, t = read.fmt, read.fmt.t
     if gate.state == "released":
         why = _plain(gate.reason or t("no reason given"))
-        return t("released by {who}: {why}", who=_plain(gate.by or t("a partner")), why=why)
+        who = _plain(gate.by or t("a partner"))
+        return t("released by {who}: {why}", who=who, why=why)
     if gate.state == "passed":
         return t("passed although it was held")
     if gate.since is None:

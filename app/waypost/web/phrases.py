@@ -22,7 +22,13 @@ def target(stage: Stage, fmt: Format) -> str:
     if stage.target.basis == "promise":
         return fmt.t("promised day") if red is not None or yellow is not None else ""
     first = yellow if yellow is not None else red
-    return "" if first is None else f"≤ {fmt.duration(first)}"
+    return "" if first is None else f"≤ {clocked(first, stage, fmt)}"
+
+
+def clocked(us: int, stage: Stage, fmt: Format) -> str:
+    """A duration of a stage; of one with business hours it is working time."""
+    span = fmt.duration(us)
+    return fmt.t("{duration} of working time", duration=span) if stage.calendar else span
 
 
 def reason(row: OrderRow, cause: Stage | None, fmt: Format, now: int) -> str:
@@ -39,7 +45,11 @@ def reason(row: OrderRow, cause: Stage | None, fmt: Format, now: int) -> str:
             return t("Promised {day}, not delivered", day=day)
         return t("Promised {day}, still under way", day=day)
     limit = aim.red if row.level == "red" else aim.yellow
-    return t("{stage} takes longer than {limit}", stage=name, limit=fmt.duration(limit))
+    return t(
+        "{stage} takes longer than {limit}",
+        stage=name,
+        limit=fmt.duration(limit) if limit is None else clocked(limit, cause, fmt),
+    )
 
 
 def tier(row: OrderRow, cause: Stage | None, fmt: Format) -> dict[str, Any]:

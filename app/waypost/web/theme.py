@@ -161,6 +161,33 @@ h1, h2, h3 { letter-spacing: -0.01em; }
   .st-key-vocabulary-graph, .st-key-vocabulary-choose { display: none; }
 }
 
+/* A template from the inside: its parts line by line, and its panels in outline. */
+.wp-icon { font: 400 18px/1 "Material Symbols Rounded"; font-feature-settings: "liga"; flex: none; width: 18px;
+  height: 18px; overflow: hidden; white-space: nowrap; color: var(--wp-muted); }
+.wp-h3 { padding: 0; margin: 8px 0 4px; font-size: 16px; font-weight: 600; }
+.stApp .wp-rows { margin: 0; padding: 0; list-style: none; border-top: 1px solid var(--wp-line); }
+.stApp .wp-rows li { display: flex; gap: 12px; margin: 0; padding: 8px 0; border-bottom: 1px solid var(--wp-line); }
+.wp-rows div { flex: 1; min-width: 0; }
+.wp-story { margin: 0 0 8px; line-height: 1.6; }
+.wp-rows small { display: block; font-size: 12px; line-height: 1.45; color: var(--wp-muted); }
+.wp-owner { flex: none; max-width: 30%; font-size: 12px; line-height: 20px; color: var(--wp-muted); text-align: right; }
+.wp-count { display: inline-block; min-width: 18px; margin-left: 8px; padding: 0 5px; border: 1px solid var(--wp-muted);
+  border-radius: 9px; font-size: 11px; font-weight: 600; line-height: 16px; text-align: center; }
+.wp-count .wp-icon { width: 11px; height: 11px; margin-right: 2px; font-size: 11px; line-height: 11px;
+  display: inline-block; vertical-align: -1px; color: inherit; }
+.wp-count[data-tier="yellow"] { color: var(--wp-yellow-text); background: var(--wp-yellow-fill);
+  border-color: var(--wp-yellow-edge); }
+.wp-count[data-tier="red"] { color: var(--wp-red-text); background: var(--wp-red-fill);
+  border-color: var(--wp-red-edge); }
+.wp-layout { display: grid; grid-template-columns: repeat(12, minmax(0, 1fr)); grid-auto-rows: 14px; gap: 4px; }
+.wp-layout > div { display: flex; flex-direction: column; gap: 2px; padding: 6px 10px; overflow: hidden;
+  background: var(--wp-surface); border: 1px solid var(--wp-line); border-radius: 6px; font-size: 13px; }
+.wp-layout span { display: flex; align-items: center; gap: 6px; min-width: 0; }
+.wp-layout small { font-size: 12px; line-height: 1.4; color: var(--wp-muted); }
+@media (max-width: 640px) {
+  .wp-layout { display: flex; flex-direction: column; }
+}
+
 /* Who is signed in, at the foot of the sidebar. */
 .wp-who { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 12px; font-size: 13px; }
 .wp-who span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }

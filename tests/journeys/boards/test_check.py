@@ -36,6 +36,21 @@ def rewired(*wires: dict[str, Any], without: str = "", blocks: tuple[dict[str, A
     return Board.model_validate(document | {"wires": [*kept, *wires], "blocks": [*document["blocks"], *blocks]})
 
 
+@pytest.mark.parametrize(
+    ("name", "settings", "field", "code"),
+    [
+        ("pay", {"end": ["shipped"]}, "end.0", "milestone_unknown"),
+        ("pay", {"audience": ["boss"]}, "audience.0", "setting_unreadable"),
+        ("where", {"cases": [{"id": "abroad", "name": "", "when": []}]}, "cases.0.name", "name_missing"),
+        ("where", {"cases": [{"id": "else", "name": "Else"}]}, "cases.0", "setting_unreadable"),
+        ("figures", {"limit": 0}, "limit", "setting_unreadable"),
+    ],
+)
+def test_one_mistake_is_said_once(name: str, settings: dict[str, Any], field: str, code: str) -> None:
+    found = [p for p in check(changed(name, **settings), KNOWN) if p.block == name and p.is_error]
+    assert {(p.field, p.code) for p in found} == {(field, code)}
+
+
 def test_a_sound_board_has_no_problem() -> None:
     assert check(shop(), KNOWN) == []
 
@@ -102,7 +117,10 @@ def test_what_keeps_a_board_from_being_published(name: str, settings: dict[str, 
 @pytest.mark.parametrize(
     ("name", "settings", "field", "code"),
     [
-        ("pay", {"start": ["paid"], "end": ["order_created"]}, "end", "end_before_start"),
+        ("pay", {"start": ["payment_authorized"], "end": ["order_created"]}, "end", "end_before_start"),
+        ("pack", {"start": ["order_created"]}, "start", "start_too_early"),
+        ("post", {"start": ["customs_cleared", "dispatched"]}, "start", "start_too_early"),
+        ("post", {"start": ["packed"], "end": ["dispatched"]}, "start", "start_too_early"),
         ("dear", {"before": ["installed"]}, "before", "before_never_comes"),
         ("dear", {"when": [{"field": "colour", "value": "red"}]}, "when.0.field", "field_unknown"),
         ("where", {"cases": [case("abroad", "colour", "red")]}, "cases.0.when.0.field", "field_unknown"),
@@ -126,6 +144,10 @@ def test_what_is_only_a_warning(name: str, settings: dict[str, Any], field: str,
         (rewired(blocks=(block("more", "source", sources=["shop.example"]),)),
          {("more", "wires", "source_unconnected"), ("more", "sources", "source_twice")}),
         (rewired(blocks=(block("odd", "oracle"),)), {("odd", "kind", "kind_unknown")}),
+        (shop(calendars=[{"id": "office", "name": "O", "week": [["09:00-18:00"]] * 7}] * 2),
+         {(None, "calendars.1.id", "calendar_twice")}),
+        (board([block("in", "source"), stage("s", "paid", "delivered"), block("p", "panel", show="trend"),
+                block("q", "panel", show="kpi")], chain("in", "s")), {("q", "of", "panel_empty")}),
         (board([], []), {(None, "blocks", "board_empty")}),
         (board([block("in", "source"), block("p", "panel", show="text", text="x")], []),
          {(None, "blocks", "stage_missing"), ("in", "wires", "source_unconnected")}),
@@ -153,6 +175,11 @@ def test_problems_of_the_whole(wrong: Board, expected: set[tuple[str | None, str
 def test_only_what_is_backwards_in_every_trade_is_warned_about(start: str, end: str, warned: bool) -> None:
     alone = board([block("in", "source"), stage("s", start, end), block("p", "panel", show="river")], chain("in", "s"))
     assert {p.code for p in check(alone)} == ({"end_before_start"} if warned else set())
+
+
+def test_a_board_without_a_panel_is_warned_about() -> None:
+    bare = board([block("in", "source"), stage("s", "paid", "delivered")], chain("in", "s"))
+    assert said(check(bare)) == {(None, "blocks", "warning", "panel_missing")}
 
 
 def test_without_what_is_known_nothing_is_said_about_it() -> None:
@@ -212,7 +239,7 @@ def test_the_check_never_raises(document: dict[str, Any]) -> None:
      {"a": [[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}],
 )  # fmt: skip
 def test_what_no_store_can_hold_is_no_document(settings: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="settings"):
+    with pytest.raises(ValueError, match=r"values|settings"):
         Board.model_validate(body([{"id": "a", "kind": "stage", "set": settings}], []))
 
 

@@ -160,7 +160,7 @@ def test_a_board_without_errors_always_compiles(document: dict[str, Any]) -> Non
         assert compile_board(Board.model_validate(drawn.as_json())) == journey
 
 
-@examples(2)
+@examples(1)
 @given(flows(), st.data())
 def test_only_says_exactly_who_comes_by(document: dict[str, Any], data: st.DataObject) -> None:
     """Every choice of cases is walked by hand along the wires, and compared with what the journey says."""

@@ -56,7 +56,7 @@ def _stage(draw: st.DrawFn, name: str, span: bool) -> dict[str, Any]:
     return stage | {"owner": draw(st.sampled_from(["", "carrier"])), "calendar": draw(st.sampled_from(["", "cal"]))}
 
 
-@examples(2)
+@examples(1)
 @given(linear())
 def test_a_journey_of_one_way_comes_back_from_its_board(journey: Journey) -> None:
     assert compile_board(board_of(journey)) == journey
@@ -70,7 +70,7 @@ def test_the_shipped_journeys_have_boards_that_can_be_published(journey: Journey
     assert all(shown(board, place.block) for place in board.layout.wide)
 
 
-@examples(2)
+@examples(1)
 @given(flows())
 def test_a_journey_with_branches_is_drawn_or_refused_but_never_changed(document: dict[str, Any]) -> None:
     drawn = Board.model_validate(document)

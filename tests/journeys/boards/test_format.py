@@ -19,6 +19,7 @@ from waypost.journeys.boards.compile import compile_board
 from waypost.journeys.boards.derive import board_of
 from waypost.journeys.boards.document import Board
 from waypost.journeys.boards.panels import FITS
+from waypost.journeys.boards.problems import CODES
 from waypost.journeys.boards.schema import schemas, written
 from waypost.journeys.shipped import shipped
 
@@ -50,9 +51,15 @@ def test_the_page_names_every_block_setting_and_field() -> None:
         told = {*re.findall(r"`(\w+)`", section), "name"}
         assert kind.settings.model_fields.keys() <= told, kind.kind
     assert Board.model_fields.keys() - {"format"} <= set(re.findall(r"`(\w+)`", PAGE))
-    rows = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \| ([\w, ]*)\|$", PAGE, re.MULTILINE))
+    panels = PAGE.partition("### panel\n")[2].partition("\n## ")[0]
+    rows = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \| ([\w, ]*)\|$", panels, re.MULTILINE))
     assert {show: tuple(re.findall(r"\w+", fits)) for show, fits in rows.items()} == dict(FITS)
     assert FITS.keys() == set(get_args(Show))
+
+
+def test_the_page_names_every_problem() -> None:
+    rows = re.findall(r"^\| (`[^|]+) \| (?:error|warning) \| [^|]+ \|$", PAGE, re.MULTILINE)
+    assert {code for row in rows for code in re.findall(r"`(\w+)`", row)} == CODES
 
 
 @pytest.mark.parametrize("name", ["board", "journey"])

@@ -64,9 +64,11 @@ def shop(**more: Any) -> Board:
             wire("where", "customs", "abroad"), wire("customs", "post"), wire("where", "truck", "else"),
             wire("total", "figures"),
         ],
-        calendars=[{"id": "office", "name": "Office", "week": [["09:00-18:00"]] * 5 + [[], []]}],
-        exits=[{"milestone": "cancelled", "outcome": "cancelled"}],
-        **more,
+        **{
+            "calendars": [{"id": "office", "name": "Office", "week": [["09:00-18:00"]] * 5 + [[], []]}],
+            "exits": [{"milestone": "cancelled", "outcome": "cancelled"}],
+            **more,
+        },
     )  # fmt: skip
 
 
@@ -169,6 +171,24 @@ def plain(value: Any) -> Any:
 
 
 @st.composite
+def _hostile_fields(draw: st.DrawFn) -> dict[str, Any]:
+    """Fields of the board that its shape allows, whatever they mean."""
+    ops = st.sampled_from(["eq", "ne", "in", "not_in", "gte", "lt", "present", "absent"])
+    asked = st.fixed_dictionaries({"field": st.sampled_from(["p", "q", "@source", "\u0000"]), "op": ops, "value": JSON})
+    conditions = st.lists(asked.map(plain), max_size=3)
+    codes = st.sampled_from([*MILESTONES, "return.approved"])
+    calendars = [{"id": draw(IDS), "name": "c", "week": [["00:00-24:00"]] * 7}] * draw(st.integers(0, 2))
+    return {
+        "when": draw(conditions),
+        "any": draw(conditions),
+        "subject": draw(st.sampled_from(["order", "return"])),
+        "exits": draw(st.lists(st.fixed_dictionaries({"milestone": codes, "outcome": IDS}), max_size=2)),
+        "calendars": calendars,
+        "customer": {"stages": draw(st.dictionaries(IDS, st.just({"hidden": True}), max_size=3))},
+    }
+
+
+@st.composite
 def hostile(draw: st.DrawFn) -> dict[str, Any]:
     """Any structurally sound board, whatever was entered into its blocks."""
     document = draw(flows()) if draw(st.booleans()) else body([], [])
@@ -183,6 +203,7 @@ def hostile(draw: st.DrawFn) -> dict[str, Any]:
         for name in ids
         if name not in names
     ]
+    document |= draw(_hostile_fields())
     names = [one["id"] for one in document["blocks"]]
     if names:
         ends = st.tuples(st.sampled_from(names), st.sampled_from(names), st.sampled_from(["", "else", "p", "abc"]))

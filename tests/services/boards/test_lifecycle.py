@@ -8,24 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.boards import ADMIN, APPROVER, EDITOR, PUBLISHER, changed, put_into_force, small, text_panel
-from tests.properties import examples
-from tests.worlds import sqlite_copy
+from tests.boards import ADMIN, APPROVER, EDITOR, PUBLISHER, agree, changed, put_into_force, small, text_panel
+from tests.parted import PARTED, parted, stage
+from tests.worlds import SHOP, said, sqlite_copy
 from waypost.access import audit
 from waypost.access.errors import AccessError
-from waypost.domain.errors import DocumentError, NotFound, WaypostError
+from waypost.connect.cloudevents import read_event
+from waypost.domain.errors import DocumentError, NotFound
+from waypost.domain.instants import now_us
 from waypost.journeys.boards.compile import compile_board
-from waypost.journeys.boards.document import Block
+from waypost.journeys.document import Condition
 from waypost.services.app import Waypost
 from waypost.services.boards.boards import Boards
 from waypost.services.boards.rules import StepRefused
-from waypost.store import documents
 from waypost.store.documents import StaleVersion
-from waypost.store.schema import document
 
 
 @pytest.fixture
@@ -61,8 +58,8 @@ def test_from_the_first_block_to_the_live_journey(waypost: Waypost, boards: Boar
     assert waypost.journeys.in_force("board").journey == compile_board(small("board"))
     with refused("closed"):
         boards.save(held.id, small("board"), 2, "ann")
-    said = [(r.kind, r.by, r.body, r.rev) for r in boards.comments(held.id)]
-    assert said == [
+    told = [(r.kind, r.by, r.body, r.rev) for r in boards.comments(held.id)]
+    assert told == [
         ("submitted", "ann", "please look", 2),
         ("approved", "bob", "fine", 2),
         ("published", "pat", "for the season", 2),
@@ -164,6 +161,18 @@ def test_an_unfinished_board_names_block_and_field(boards: Boards) -> None:
         boards.submit(held.id, "ann", EDITOR)
 
 
+def test_conditions_ask_for_what_orders_come_with(waypost: Waypost, boards: Boards) -> None:
+    asks = small().model_copy(update={"when": (Condition(field="gift_wrap", op="eq", value="yes"),)})
+    assert [(p.code, p.level) for p in boards.check(asks) if p.field == "when.0.field"] == [
+        ("field_unknown", "warning")
+    ]
+    event = said("order/1", "order.created", "2026-03-01T09:00:00Z", attributes={"gift_wrap": "yes"})
+    waypost.submit([read_event(event, waypost.vocabulary, now_us())]).result(60)
+    assert [p for p in boards.check(asks) if p.field == "when.0.field"] == []
+    known_now = changed(small(), "orders", sources=[SHOP])
+    assert [p for p in boards.check(known_now) if p.is_error] == []
+
+
 def test_a_journey_with_a_board_is_changed_with_it_only(waypost: Waypost, boards: Boards) -> None:
     put_into_force(boards, small())
     body = waypost.journeys.in_force("gift-cards").journey.as_json()
@@ -174,11 +183,15 @@ def test_a_journey_with_a_board_is_changed_with_it_only(waypost: Waypost, boards
     found = boards.published("gift-cards")
     payment = found.board.block("payment")
     assert payment is not None
+    assert audit.recent(waypost.engine, 1)[0].action == "board.target_set"
     assert (found.version, payment.set["target"]) == (2, {"yellow": "2h", "red": "3h"})
     assert (target.yellow, target.red) == (2 * 3600 * 10**6, 3 * 3600 * 10**6)
     assert boards.set_target("gift-cards", "payment", "", "4h", "pat", PUBLISHER).version == 3
     with pytest.raises(DocumentError, check=lambda error: error.field.startswith("blocks.payment.target")):
         boards.set_target("gift-cards", "payment", "soon", None, "pat", PUBLISHER)
+    boards.set_target("store-pickup", "payment", "3h", "4h", "pat", PUBLISHER)  # which has no board yet
+    last = audit.recent(waypost.engine, 1)[0]
+    assert (last.action, last.object, last.actor) == ("journey.published", "journey/store-pickup", "pat")
     for block_id in ("nothing", "orders"):
         with pytest.raises(NotFound):
             boards.set_target("gift-cards", block_id, "1h", "2h", "pat", PUBLISHER)
@@ -245,6 +258,21 @@ def test_out_of_force_and_back(waypost: Waypost, boards: Boards) -> None:
     assert waypost.view().ids == []  # and the pictures still stand
 
 
+def test_a_journey_that_no_wires_can_say(waypost: Waypost, boards: Boards) -> None:
+    body = {**parted(), "assign": {"priority": -1}}
+    odd = stage("odd", "order_created", "delivered", ["check:held"], span=True, card=True)
+    waypost.journeys.publish({**body, "stages": [*body["stages"], odd]}, by="zoe")
+    assert PARTED not in {entry.id for entry in boards.list()}
+    with pytest.raises(DocumentError):
+        boards.published(PARTED)
+    with pytest.raises(DocumentError):
+        boards.start("ann", board_id=PARTED)
+    held = boards.start("ann", body=small(PARTED).as_json())  # but it can be drawn anew
+    assert (held.base_version, held.base_journey) == (0, 1)
+    assert boards.publish(held.id, "root", ADMIN).version == 1
+    agree(waypost)
+
+
 def test_copies_and_files(boards: Boards) -> None:
     put_into_force(boards, small())
     copies = [boards.start("ann", copy_of="gift-cards") for _ in range(2)]
@@ -281,82 +309,3 @@ def test_what_is_said_and_who_is_there(boards: Boards) -> None:
     for nothing in ("nosuch", "no\x00such", "x" * 99):
         with pytest.raises(NotFound):
             boards.draft(nothing)
-
-
-def agree(waypost: Waypost) -> None:
-    """Every journey that has a board in force says what its board says."""
-    for entry in waypost.boards.list():
-        if entry.state == "live":
-            assert waypost.journeys.in_force(entry.id).journey == compile_board(entry.board)
-
-
-def frozen(waypost: Waypost) -> dict[tuple[str, str, int], str]:
-    """The bytes of every published version."""
-    with waypost.engine.connect() as connection:
-        rows = connection.execute(sa.select(document.c.kind, document.c.key, document.c.version, document.c.body))
-        return {(row.kind, row.key, row.version): row.body for row in rows}
-
-
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(
-            ["start", "save", "stale_save", "submit", "approve", "reject", "publish", "alone", "catch_up", "rollback",
-             "retire", "unretire", "target", "restore", "discard", "import"]
-        ),
-        st.integers(0, 3),
-        st.sampled_from(["ann", "bob"]),
-    ),
-    max_size=25,
-)  # fmt: skip
-
-
-@given(steps=STEPS)
-@examples(0.6)
-def test_a_published_version_never_changes(tmp_path_factory: pytest.TempPathFactory, steps: list[Any]) -> None:
-    with Waypost(sqlite_copy(tmp_path_factory.mktemp("steps"))) as waypost:
-        put_into_force(waypost.boards, small())
-        before = frozen(waypost)
-        for number, (name, n, by) in enumerate(steps):
-            try:
-                take(waypost.boards, name, n, by, number)
-            except WaypostError:  # refused, and then nothing changed
-                assert frozen(waypost) == before
-            now = frozen(waypost)
-            assert before.items() <= now.items()
-            before = now
-            agree(waypost)
-        for kind in ("board", "journey"):
-            numbers = [v.version for v in documents.versions(waypost.engine, kind, "gift-cards")]
-            assert numbers == list(range(1, len(numbers) + 1))
-        for version in waypost.boards.history("gift-cards"):
-            exported = json.loads(json.dumps(waypost.boards.export("gift-cards", version.version)))
-            assert waypost.boards.import_(exported, "ann").board == version.board
-
-
-def take(boards: Boards, name: str, n: int, by: str, number: int) -> None:
-    """One step with the n-th open draft."""
-    held = boards.drafts("gift-cards")
-    draft = held[n % len(held)] if held else boards.start(by, board_id="gift-cards")
-    mine = changed(text_panel(draft.board, f"p{number}"), "payment", target={"yellow": f"{n + 1}h", "red": "9d"})
-    gone = [block for block in draft.board.blocks if block.kind != "panel" or n % 2]
-    steps = {
-        "start": lambda: boards.start(by, board_id="gift-cards"),
-        "save": lambda: boards.save(draft.id, mine, draft.rev, by),
-        "stale_save": lambda: boards.save(
-            draft.id, mine.model_copy(update={"blocks": (*gone, Block(id=f"s{number}", kind="stage"))}), n, by
-        ),
-        "submit": lambda: boards.submit(draft.id, by, EDITOR),
-        "approve": lambda: boards.approve(draft.id, by, APPROVER),
-        "reject": lambda: boards.reject(draft.id, by, APPROVER, "no"),
-        "publish": lambda: boards.publish(draft.id, by, PUBLISHER),
-        "alone": lambda: boards.publish(draft.id, by, ADMIN),
-        "catch_up": lambda: boards.catch_up(draft.id, by),
-        "rollback": lambda: boards.rollback("gift-cards", n, by, PUBLISHER),
-        "retire": lambda: boards.retire("gift-cards", by, PUBLISHER),
-        "unretire": lambda: boards.unretire("gift-cards", by, PUBLISHER),
-        "target": lambda: boards.set_target("gift-cards", "payment", f"{n + 2}h", "10d", by, PUBLISHER),
-        "restore": lambda: boards.restore(draft.id, n, by),
-        "discard": lambda: boards.discard(draft.id, by),
-        "import": lambda: boards.import_(boards.export("gift-cards"), by),
-    }
-    steps[name]()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from waypost.journeys.boards.blocks import BranchSettings, GateSettings, Settings, Source
 from waypost.journeys.boards.check_flow import check_board, check_flow
 from waypost.journeys.boards.check_parts import check_panels, check_stages
-from waypost.journeys.boards.compile import SOURCE_FIELD
+from waypost.journeys.boards.compile import SOURCE_FIELD, gate_field
 from waypost.journeys.boards.conditions import contradicts, covers, numbered, sound, wrong_value
 from waypost.journeys.boards.document import Block, Board
 from waypost.journeys.boards.problems import ErrorLevel, Known, Problem
@@ -99,5 +99,6 @@ def _conditions(
         values = {"field": condition.field, "op": condition.op}
         if code := wrong_value(condition):
             yield Problem(block, f"{path}.value", "error", code, values)
-        if known is not None and condition.field != SOURCE_FIELD and condition.field not in known.dimensions:
+        told = condition.field == SOURCE_FIELD or condition.field.startswith(gate_field(""))
+        if known is not None and not told and condition.field not in known.dimensions:
             yield Problem(block, f"{path}.field", "warning", "field_unknown", values)

@@ -9,7 +9,7 @@ from waypost.journeys.boards.blocks import GateSettings, KpiSettings, PanelSetti
 from waypost.journeys.boards.document import Block, Board
 from waypost.journeys.boards.panels import FITS, shown, wired
 from waypost.journeys.boards.problems import Problem
-from waypost.journeys.boards.ways import EVERY, Junctions, Ways, meet, ways_of
+from waypost.journeys.boards.ways import EVERY, Junctions, Ways, in_order, meet, ways_of
 
 Read = Mapping[str, Settings]
 # Payment comes before dispatch or after delivery, a bonded warehouse clears before it packs: not even the
@@ -36,6 +36,7 @@ def check_stages(board: Board, read: Read) -> Iterator[Problem]:
         if isinstance(settings, GateSettings):
             yield from _span(block, "before", settings.after, settings.before)
             yield from _judged(block, settings, read, ways)
+    yield from _early(board, read, ways)
 
 
 def _span(block: Block, field: str, start: tuple[str, ...], end: tuple[str, ...]) -> Iterator[Problem]:
@@ -72,6 +73,20 @@ def _twins(
             values = {"other": other.id, "name": its.name.model_dump()}
             yield Problem(block.id, "start", "error", "stage_twin", values)
             return
+
+
+def _early(board: Board, read: Read, ways: Mapping[str, Ways]) -> Iterator[Problem]:
+    """A later stage must not start or end where an earlier one starts: whoever is seen there has left it."""
+    ordered = [(block, read[block.id]) for block in in_order(board)[0] if block.id in read]
+    stages = [(block, stage) for block, stage in ordered if isinstance(stage, StageSettings)]
+    for place, (block, stage) in enumerate(stages):
+        for other, before in stages[:place]:
+            shared = [name for name in (*stage.start, *stage.end) if name in before.start]
+            twin = set(stage.end) == set(before.end) and set(stage.start) == set(before.start)
+            if shared and not twin and meet(ways.get(block.id, EVERY), ways.get(other.id, EVERY)):
+                values = {"other": other.id, "name": before.name.model_dump(), "milestone": shared[0]}
+                yield Problem(block.id, "start", "warning", "start_too_early", values)
+                break
 
 
 def _judged(block: Block, settings: GateSettings, read: Read, ways: Mapping[str, Ways]) -> Iterator[Problem]:

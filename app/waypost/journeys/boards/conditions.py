@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from math import isfinite
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from waypost.domain.text import as_text
 from waypost.journeys.document import Case, Condition
 
+_DIGITS = re.compile(r"-?\d{1,15}(\.\d{1,15})?\Z", re.ASCII)  # readers agree on these; words are for doubt
 _LISTED, _NOT, _NUMBER = ("eq", "in"), ("ne", "not_in"), ("gte", "lt")
 
 
@@ -47,10 +49,10 @@ def implies(one: Condition, other: Condition) -> bool:
     """Whether every order that fits `one` surely fits `other`; both values must be sound."""
     if one.field != other.field:
         return False
-    if (one.op, one.value) == (other.op, other.value):
+    if one.op in ("present", "absent") and one.op == other.op:
         return True
     if one.op in _LISTED:
-        return all(_fits(text, other) for text in _texts(one))
+        return all(_fits(text, other, doubt=False) for text in _texts(one))
     if one.op in _NUMBER:
         return other.op == "present" or (one.op == other.op and _within(one, other))
     if one.op in _NOT and other.op in _NOT:
@@ -65,14 +67,14 @@ def _within(one: Condition, other: Condition) -> bool:
     return mine >= wider if one.op == "gte" else mine <= wider
 
 
-def _fits(text: str, condition: Condition) -> bool:
-    """Whether an order with this attribute fits; as `waypost.journeys.assign` decides it."""
+def _fits(text: str, condition: Condition, *, doubt: bool) -> bool:
+    """Whether an order with this attribute fits, as `waypost.journeys.assign` decides it; `doubt` where it may."""
     if condition.op in ("present", "absent"):
         return condition.op == "present"
     if condition.op in _NUMBER:
         number, limit = _number(text), _number(condition.value)
-        if number is None or limit is None:
-            return False
+        if number is None or limit is None or not _DIGITS.match(text):
+            return doubt
         return number >= limit if condition.op == "gte" else number < limit
     return (text in _texts(condition)) == (condition.op in _LISTED)
 
@@ -97,7 +99,7 @@ def _exclude(one: Condition, other: Condition) -> bool:
     if one.field != other.field:
         return False
     for a, b in ((one, other), (other, one)):
-        if a.op in _LISTED and not any(_fits(text, b) for text in _texts(a)):
+        if a.op in _LISTED and not any(_fits(text, b, doubt=True) for text in _texts(a)):
             return True
         if a.op == "absent" and b.op not in (*_NOT, "absent"):
             return True

@@ -12,16 +12,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from waypost.domain.text import is_storable, storable
 from waypost.journeys.calendar import Calendar
 from waypost.journeys.customer import Customer
 from waypost.journeys.document import Condition, Exit, Milestone
-from waypost.journeys.labels import Id, Labels, Model, Name, Zone
+from waypost.journeys.labels import Id, Labels, Model, Name, Zone, plain
 
 COLUMNS = 12
 MAX_BLOCKS, MAX_WIRES = 500, 2000
 MAX_SETTINGS = 32_000  # characters of one block
-DEEPEST, FAR = 12, 100_000
+FAR = 100_000
 
 
 def _place(value: object) -> object:
@@ -31,30 +30,11 @@ def _place(value: object) -> object:
     return max(-FAR, min(FAR, value)) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _plain(value: Any, depth: int = 0) -> Any:
-    """Settings are plain JSON that every store can hold, however unfinished. Errors: ValueError."""
-    if depth > DEEPEST:
-        raise ValueError("settings are not nested that deep")
-    if isinstance(value, dict):
-        if not all(isinstance(name, str) and is_storable(name) for name in value):
-            raise ValueError("names of settings are texts")
-        return {name: _plain(inner, depth + 1) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner, depth + 1) for inner in value]
-    if isinstance(value, str):
-        return storable(value)
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, int | float) and abs(value) < 2**53:  # what every browser counts exactly; NaN fails too
-        return value
-    raise ValueError("settings are plain JSON: texts, numbers, lists and objects")
-
-
 def _settings(value: object) -> object:
-    plain = _plain(value)
-    if len(json.dumps(plain, ensure_ascii=False)) > MAX_SETTINGS:
+    found = plain(value)
+    if len(json.dumps(found, ensure_ascii=False)) > MAX_SETTINGS:
         raise ValueError(f"the settings of one block take at most {MAX_SETTINGS} characters")
-    return plain
+    return found
 
 
 Coordinate = Annotated[int, BeforeValidator(_place)]

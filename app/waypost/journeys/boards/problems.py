@@ -81,6 +81,7 @@ CODES = frozenset(
         "stages_many",
         "start_is_end",
         "start_missing",
+        "start_too_early",
         "target_missing",
         "target_order",
         "target_zero",

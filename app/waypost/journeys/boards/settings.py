@@ -63,10 +63,17 @@ def ports(block: Block) -> set[str]:
 
 def _faults(block: Block, error: ValidationError) -> list[Fault]:
     found: dict[tuple[str, str], Fault] = {}
-    for entry in error.errors(include_url=False, include_context=False):
+    entries = error.errors(include_url=False, include_context=False)
+    for entry in entries:
+        if entry["type"] == "too_short" and any(_inside(other["loc"], entry["loc"]) for other in entries):
+            continue  # there are entries, and what is wrong with them is said
         fault = _fault(block, entry["type"], tuple(map(str, entry["loc"])), entry["msg"], entry.get("input"))
         found.setdefault((fault.field, fault.code), fault)
     return list(found.values())
+
+
+def _inside(path: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    return len(path) > len(outer) and path[: len(outer)] == outer
 
 
 def _fault(block: Block, type_: str, path: tuple[str, ...], message: str, given: Any) -> Fault:

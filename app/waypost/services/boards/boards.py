@@ -10,15 +10,17 @@ from waypost.journeys.boards.check import Problem
 from waypost.journeys.boards.diff import Diff, diff
 from waypost.journeys.boards.document import Board
 from waypost.journeys.labels import Labels
-from waypost.services.boards import drafts, lifecycle, publishing, reading, rules, templates, transfer
+from waypost.services.boards import drafts, lifecycle, publishing, reading, rules, transfer
 from waypost.services.boards.catalogue import BoardVersion, Catalogue, Entry
 from waypost.services.boards.drafts import Draft, Present, Remark, Revision, Saved
 from waypost.services.boards.lifecycle import By
 from waypost.services.boards.publishing import Put
+from waypost.services.boards.templates import board_from
 from waypost.store import drafts as kept
 
 if TYPE_CHECKING:
     from waypost.services.app import Waypost
+    from waypost.services.boards.replay import Replay
 
 _NEW = Labels(en="New board", zh="新看板")
 
@@ -64,6 +66,15 @@ class Boards:
         with self._engine.connect() as connection:
             return reading.problems(connection, board)
 
+    def replay(self, board: Board, days: int | None = None) -> Replay:
+        """What publishing a board would change for the orders of the last days, or for all; nothing is written.
+
+        Errors: DocumentError, as for publishing.
+        """
+        from waypost.services.boards.replay import replay  # which itself works on a Waypost
+
+        return replay(self._waypost, board, days=days)
+
     # Drafts.
 
     def drafts(self, board_id: str | None = None, *, closed: bool = False) -> Sequence[Draft]:
@@ -82,17 +93,18 @@ class Boards:
         board_id: str | None = None,
         template: str | None = None,
         copy_of: str | None = None,
+        name: str | None = None,
         body: Any = None,
     ) -> Draft:
-        """A new draft: of a board there is, of a template, as a copy of a board, of a document, or empty.
+        """A new draft: of a board there is, as a copy of one, from a template (`name` it), of a document, or empty.
 
         A draft of a retired board starts from its last version. Errors: NotFound, DocumentError.
         """
         now = self._waypost.now()
+        if template is not None:
+            return drafts.start(self._engine, board_from(template, name or ""), by, now, fresh=True, how="template")
         if board_id is not None:
             return drafts.start(self._engine, self.history(board_id)[-1].board, by, now, fresh=False)
-        if template is not None:
-            return drafts.start(self._engine, templates.template(template).board, by, now, fresh=True)
         if copy_of is not None:
             return drafts.start(self._engine, _copy(self.history(copy_of)[-1].board), by, now, fresh=True)
         if body is not None:

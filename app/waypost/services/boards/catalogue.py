@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import Literal, NamedTuple
 
+from pydantic import ValidationError
 from sqlalchemy.engine import Connection, Engine
 
-from waypost.domain.errors import NotFound
+from waypost.domain.errors import DocumentError, NotFound
 from waypost.journeys.boards.derive import board_of
 from waypost.journeys.boards.document import Board
 from waypost.journeys.document import read_journey
@@ -84,7 +86,10 @@ class Catalogue:
         return [self._version(KIND, v) for v in held] if held else [self.get(board_id, 0)]
 
     def published(self, board_id: str) -> BoardVersion:
-        """The board in force; derived when its journey has none. Errors: NotFound, also when it is retired."""
+        """The board in force; derived when its journey has none.
+
+        Errors: NotFound, also when it is retired; DocumentError for a journey that no wires can say.
+        """
         found = self.history(board_id)[-1]
         if found.retired_at is not None:
             raise NotFound(f"The board '{board_id}' is retired.")
@@ -106,10 +111,16 @@ class Catalogue:
         raise NotFound(f"The board '{board_id}' has no version {version}.")
 
     def entries(self) -> list[Entry]:
-        """Every board, journey without a board, and board that is only a draft yet; by id."""
+        """Every board, journey without a board, and board that is only a draft yet; by id.
+
+        A journey that no wires can say (`board_of`) is left out: there is nothing to open.
+        """
         self.refresh()
-        open_ = drafts.counts(self._engine)
-        found = [self._entry(key, open_.pop(key, 0)) for key in sorted({*self._boards, *self._journeys})]
+        open_, found = drafts.counts(self._engine), []
+        for key in sorted({*self._boards, *self._journeys}):
+            with contextlib.suppress(DocumentError):
+                found.append(self._entry(key, open_.get(key, 0)))
+                open_.pop(key, None)
         for row in drafts.listing(self._engine) if open_ else ():
             if row.board in open_:
                 count = open_.pop(row.board)
@@ -150,17 +161,30 @@ def base(connection: Connection, board_id: str, version: int, journey: int) -> B
     for kind, number in ((KIND, version), (JOURNEY, journey)):
         held = documents.one_in(connection, kind, board_id, number) if number else None
         if held is not None:
-            return _read(kind, held)
+            return _drawn(kind, held)
     return None
 
 
 def _head(board: documents.Version | None, journey: documents.Version | None) -> Head:
-    held = _read(KIND, board) if board else _read(JOURNEY, journey) if journey else None
+    held = _drawn(KIND, board) if board else _drawn(JOURNEY, journey) if journey else None
     return Head(board.version if board else 0, journey.version if journey else 0, held)
 
 
+def _drawn(kind: str, held: documents.Version) -> Board | None:
+    try:
+        return _read(kind, held)
+    except DocumentError:  # a journey that no wires can say: whatever is drawn instead takes its place
+        return None
+
+
 def _read(kind: str, held: documents.Version) -> Board:
-    return read_board(held.body) if kind == KIND else board_of(read_journey(held.body))
+    if kind == KIND:
+        return read_board(held.body)
+    try:
+        return board_of(read_journey(held.body))
+    except ValidationError as error:
+        problem = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise DocumentError("board", f"{problem}.", "Draw this journey anew.") from None
 
 
 def taken(connection: Connection) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from typing import Any
@@ -16,8 +17,10 @@ from waypost.journeys.boards.compile import compile_board
 from waypost.journeys.boards.document import Board
 from waypost.journeys.document import Journey
 from waypost.services.live.columns import DIMENSIONS, NUMBERS
-from waypost.store.schema import source
+from waypost.store.schema import source, state
 from waypost.store.schema_connect import connection as partner
+
+_LATE = 1_000  # orders and parcels whose attributes are looked at
 
 
 def read_board(body: Any) -> Board:
@@ -34,10 +37,18 @@ def read_board(body: Any) -> Board:
 
 
 def known(connection: Connection) -> Known:
-    """The sources that are connected or have sent something, and the attributes that conditions can ask for."""
+    """The sources that are connected or have sent something, and the attributes that orders of late came with.
+
+    A connection that was removed is gone, although what it sent stays.
+    """
     sent = connection.scalars(sa.select(source.c.name)).all()
-    connected = connection.scalars(sa.select(partner.c.key).where(partner.c.state != "removed")).all()
-    return Known(sources=frozenset({*sent, *connected}), dimensions=frozenset({*DIMENSIONS, *NUMBERS}))
+    states = connection.execute(sa.select(partner.c.key, partner.c.state)).all()
+    connected = {key for key, held in states if held != "removed"}
+    gone = {key for key, _ in states} - connected
+    told = sa.select(state.c.attributes).where(state.c.attributes.is_not(None))
+    late = connection.scalars(told.order_by(state.c.subject_id.desc()).limit(_LATE)).all()
+    names = {name for text in late for name in json.loads(text)}
+    return Known(sources=frozenset({*sent, *connected} - gone), dimensions=frozenset({*DIMENSIONS, *NUMBERS, *names}))
 
 
 def problems(connection: Connection, board: Board) -> list[Problem]:
@@ -53,8 +64,8 @@ def sound(connection: Connection, board: Board) -> Journey:
     compile_board(board)  # which says in words what is wrong, where it can
     first = wrong[0]
     path = f"blocks.{first.block}.{first.field}" if first.block else first.field
-    problem = f"it is not finished: {first.code.replace('_', ' ')}."
-    raise DocumentError(path.rstrip("."), problem, "Open the board in the builder and finish this block.")
+    problem = f"the check of the board says '{first.code}'."
+    raise DocumentError(path.rstrip("."), problem, "Open the board in the builder: it says what to mend.")
 
 
 def as_dict(found: Any) -> Any:

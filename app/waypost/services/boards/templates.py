@@ -126,6 +126,18 @@ def template(template_id: str) -> Template:
     return found
 
 
+def board_from(template_id: str, name: str = "") -> Board:
+    """The board of a template under a name of its own, or under the template's. Errors: NotFound, DocumentError."""
+    board = template(template_id).board
+    wanted = name.strip()
+    if not wanted or wanted in (board.name.en, board.name.zh):
+        return board
+    try:
+        return board.model_copy(update={"name": Labels(en=wanted, zh=wanted)})
+    except ValidationError:
+        raise DocumentError("name", "it is too long.", "Choose a name of at most 200 characters.") from None
+
+
 def shelf(folder: str | Path | None = None) -> Shelf:
     """Everything on the shelf; `folder` is the company's, by default the one of WAYPOST_TEMPLATES.
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from waypost.domain.errors import NotFound
 from waypost.domain.packed import pack
 from waypost.domain.state import fold, standing
-from waypost.domain.statement import Classifier
 from waypost.domain.subject import Subject
 from waypost.journeys.boards.compile import compile_board
 from waypost.journeys.boards.document import Board
 from waypost.journeys.document import Journey
 from waypost.services.app import Waypost
 from waypost.services.boards.sides import Stand, in_force, stand_of
+from waypost.services.boards.steps import Step, Walk, moment, order_of_time
+from waypost.services.boards.walk_returns import walk_of_return
 from waypost.services.family import family_of
 from waypost.services.live.table import KINDS, StateRow
 from waypost.services.live.what_if import WhatIf
@@ -23,27 +23,15 @@ from waypost.store.reads import LinkRow
 from waypost.store.rows import StoredEvent, occurrence_of
 
 
-class Step(NamedTuple):
-    """After an event (None: now), at an instant (us; None when nobody gave one): as published, and as drafted."""
-
-    at: int | None
-    event: StoredEvent | None
-    published: Stand
-    drafted: Stand
-
-
-class Walk(NamedTuple):
-    """The way of one order."""
-
-    key: int
-    subject: Subject
-    steps: list[Step]
-
-
 def walk(waypost: Waypost, board: Board | Journey, order_key: int) -> Walk:
-    """The way of an order by key. Errors: NotFound; DocumentError, as compiling the board gives it."""
+    """The way of an order by key; on a board of returns that of a return, or of the order's first one.
+
+    Errors: NotFound; DocumentError, as compiling the board gives it.
+    """
     journey = board if isinstance(board, Journey) else compile_board(board)
-    basis = waypost.live.basis()
+    basis = waypost.live.basis(journey.subject)
+    if journey.subject == "return":
+        return walk_of_return(waypost.engine, basis, journey, order_key)
     if order_key not in basis.view.table.row_of:
         raise NotFound("This order does not exist.")
     with waypost.engine.connect() as connection:
@@ -52,12 +40,12 @@ def walk(waypost: Waypost, board: Board | Journey, order_key: int) -> Walk:
         links = reads.links_touching(connection, members)
         subjects = reads.subjects_by_key(connection, members)
     both = [_Side(WhatIf(each, 0), order_key, subjects) for each in in_force(basis.histories, journey)]
-    said = sorted((e for found in events.values() for e in found), key=_time)
+    said = sorted((e for found in events.values() for e in found), key=order_of_time)
     steps, told = [], _Told(subjects, links)
     for event in said:
         about, new = told.hear(event)
         at = told.latest
-        steps.append(Step(_at(event), event, *(side.after({event.subject_id: about}, new, at) for side in both)))
+        steps.append(Step(moment(event), event, *(side.after({event.subject_id: about}, new, at) for side in both)))
     now = basis.view.now
     steps.append(Step(now, None, *(side.after({}, [], now) for side in both)))
     return Walk(order_key, subjects[order_key], steps)
@@ -74,7 +62,7 @@ class _Told:
 
     def hear(self, event: StoredEvent) -> tuple[list[StoredEvent], list[LinkRow]]:
         """All that was said of its subject so far, and the links in force that it is the first to speak of."""
-        self.latest = max(self.latest, _at(event) or 0)
+        self.latest = max(self.latest, moment(event) or 0)
         found = self._events.setdefault(event.subject_id, [])
         found.append(event)
         claimed = {(claim.rel, self._keys.get(claim.to)) for claim in event.links}
@@ -107,13 +95,3 @@ class _Side:
         about = self._subjects[key]
         version = max((event.id for event in events), default=0)
         return StateRow(key, int(about.kind), about.scope, about.ref, *pack(fold(events)), version)
-
-
-def _at(event: StoredEvent) -> int | None:
-    """When a thing happened; of a promise, when it was made."""
-    return event.at if event.classifier == Classifier.ACTUAL else event.stated_at
-
-
-def _time(event: StoredEvent) -> tuple[bool, int, int]:
-    at = _at(event)
-    return at is None, at or 0, event.id

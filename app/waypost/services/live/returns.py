@@ -65,7 +65,7 @@ class ReturnBook:
         changed = set(places.tolist())
         # A new one, because pictures that were taken still fill the old one.
         self._orders = {place: rows for place, rows in self._orders.items() if place not in changed}
-        self.cells = self.cells.replaced(places, _columns(list(events.values())))
+        self.cells = self.cells.replaced(places, columns_of([events.get(key, []) for key in keys]))
 
     def picture(self, table: SubjectTable, histories: Histories, now: int) -> Returns:
         """The returns at an instant (us), each on the journey of returns that its attributes choose."""
@@ -275,7 +275,8 @@ class ReturnJourney:
         return due
 
 
-def _columns(returns: Sequence[Sequence[Told]]) -> Cells:
+def columns_of(returns: Sequence[Sequence[Told]]) -> Cells:
+    """What was said of some returns as columns: milestones, and every event code (`code_slot`)."""
     cells = Cells(len(returns))
     for place, events in enumerate(returns):
         for event in standing(events):

@@ -155,6 +155,7 @@ def publish(
     body = {"format": FORMAT, "source": source, "words": dict(tidy.words), "notes": dict(tidy.notes)}
     key = key_of(source)
     with writing(engine) as connection:
+        audit.lock(connection)  # first, as whoever publishes documents does: nobody waits in a ring
         # No event may be stored between the new table and the place up to which history is read again.
         lock_writer(connection)
         made = documents.publish_in(connection, KIND, key, body, by=by, now=now, base=base, comment=words)

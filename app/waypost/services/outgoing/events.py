@@ -46,8 +46,14 @@ def of_event(event: StoredEvent, subject: Subject, orders: Sequence[OrderRow], *
         "origin": {"source": event.source, "id": event.event_id},
     }
     if personal:
-        data |= {"word": event.word, "attributes": dict(event.attributes) if event.attributes else None}
+        data |= {"word": event.word, "attributes": _attributes(event)}
     return _cloud(f"event-{event.id}", event.code, str(subject), at or event.recorded_at, data)
+
+
+def _attributes(event: StoredEvent) -> dict[str, Any] | None:
+    """What was told beside the event; who released an order at a gate, and why, stays in the house."""
+    told = {name: value for name, value in (event.attributes or {}).items() if not name.startswith("gate.")}
+    return told or None
 
 
 def of_stage(row: OrderRow, before: str | None, event: StoredEvent) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from waypost.i18n import N_
 from waypost.services.export.admin import people_sheet
 from waypost.services.people import Person, people
 from waypost.web import deps, export, links
+from waypost.web.administration import publishing
 from waypost.web.administration.table import note, pick, refusal
 from waypost.web.format import Format
 from waypost.web.words import ROLES, word
@@ -40,6 +41,8 @@ def draw(who: Identity, fmt: Format) -> None:
         count = t.plural("{n} account", "{n} accounts", len(found), n=fmt.count(len(found)))
         st.markdown(f"**{count}**", width="content")
         st.space("stretch")
+        with st.popover(t("Publishing"), icon=":material/approval:", key="admin.people.publishing"):
+            publishing.draw(who, fmt)
         with st.popover(t("Invite"), icon=":material/person_add:", type="primary", key="admin.people.invite"):
             _invite(who, fmt)
         sheet = people_sheet(found)

@@ -4,10 +4,14 @@ import { GRID, HEIGHT, WIDTH, snap } from "./doc.mjs";
 
 const ACROSS = 88; // between two layers: room for a wire's bend
 const DOWN = 32;
+const LANE = 16; // for a wire that passes a column
 const SWEEPS = 8;
 
-/** Places for all blocks by id, keeping the upper left corner; `sizeOf(id)` gives {width, height} where known. */
-export function layered(doc, sizeOf = () => null) {
+/**
+ * Places for all blocks by id, keeping the upper left corner. `sizeOf(id)` gives {width, height} where known,
+ * `dropOf(wire)` how far below the end of a wire it begins when both blocks are level: outputs of a branch lie lower.
+ */
+export function layered(doc, sizeOf = () => null, dropOf = () => 0) {
   if (!doc.blocks.length) return new Map();
   const heightOf = (id) => sizeOf(id)?.height ?? HEIGHT;
   const wired = new Set(doc.wires.flatMap((wire) => [wire.from, wire.to]));
@@ -18,7 +22,7 @@ export function layered(doc, sizeOf = () => null) {
   const places = new Map();
   let y = start.y;
   for (const ids of parts(doc)) {
-    const bottom = placePart(doc, ids, { x: start.x, y }, heightOf, places);
+    const bottom = placePart(doc, ids, { x: start.x, y }, { heightOf, dropOf }, places);
     y = snap(bottom + 2 * DOWN);
   }
   placeLoose(
@@ -81,34 +85,62 @@ function layersOf(ids, next) {
   return layer;
 }
 
-function placePart(doc, ids, corner, heightOf, places) {
-  const next = new Map([...ids].map((id) => [id, []]));
-  const before = new Map([...ids].map((id) => [id, []]));
-  for (const { from, to } of doc.wires) {
-    if (!ids.has(from)) continue;
-    next.get(from).push(to);
-    before.get(to).push(from);
-  }
-  const layer = layersOf(sources(ids, before), next);
-  const columns = [];
-  for (const { id } of doc.blocks) if (ids.has(id)) (columns[layer.get(id)] ??= []).push(id);
+function placePart(doc, ids, corner, { heightOf, dropOf }, places) {
+  const wires = doc.wires.filter((wire) => ids.has(wire.from)).map((wire) => ({ ...wire, drop: dropOf(wire) }));
+  const grid = layers(doc, ids, wires);
+  const sizeOf = (id) => (ids.has(id) ? heightOf(id) : LANE);
   const tops = new Map();
-  for (const column of columns) stack(column, tops, heightOf);
+  for (const column of grid.columns) stack(column, tops, sizeOf);
   for (let n = 0; n < SWEEPS; n += 1) {
-    for (const column of columns) settle(column, before, tops, heightOf);
-    for (const column of [...columns].reverse()) settle(column, next, tops, heightOf);
+    for (const column of grid.columns) settle(column, grid.before, tops, sizeOf);
+    for (const column of [...grid.columns].reverse()) settle(column, grid.next, tops, sizeOf);
   }
-  for (const column of columns) settle(column, before, tops, heightOf);
-  const highest = Math.min(...tops.values());
+  for (const column of grid.columns) settle(column, grid.before, tops, sizeOf);
+  const highest = Math.min(...[...ids].map((id) => tops.get(id)));
   let bottom = corner.y;
-  columns.forEach((column, n) => {
-    for (const id of column) {
+  grid.columns.forEach((column, n) => {
+    for (const id of column.filter((one) => ids.has(one))) {
       const y = snap(corner.y + tops.get(id) - highest);
       places.set(id, { x: snap(corner.x + n * (WIDTH + ACROSS)), y });
       bottom = Math.max(bottom, y + heightOf(id));
     }
   });
   return bottom;
+}
+
+/**
+ * The columns of a part, and what lies before and after each block as [id, how far lower than itself]. A wire that
+ * passes columns gets a lane through each of them, so that no block comes to lie on it.
+ */
+function layers(doc, ids, wires) {
+  const links = (from, to) => {
+    const found = new Map([...ids].map((id) => [id, []]));
+    for (const wire of wires) found.get(wire[from]).push(wire[to]);
+    return found;
+  };
+  const layer = layersOf(sources(ids, links("to", "from")), links("from", "to"));
+  const [columns, before, next] = [[], new Map(), new Map()];
+  const put = (id, n) => {
+    (columns[n] ??= []).push(id);
+    before.set(id, []);
+    next.set(id, []);
+  };
+  const join = (from, to, drop) => {
+    next.get(from).push([to, -drop]);
+    before.get(to).push([from, drop]);
+  };
+  for (const { id } of doc.blocks) if (ids.has(id)) put(id, layer.get(id));
+  for (const { from, to, port, drop } of wires) {
+    let [last, fall] = [from, drop];
+    for (let n = layer.get(from) + 1; n < layer.get(to); n += 1) {
+      const lane = `${from}|${port}|${to}|${n}`;
+      put(lane, n);
+      join(last, lane, fall);
+      [last, fall] = [lane, 0];
+    }
+    join(last, to, fall);
+  }
+  return { columns, before, next };
 }
 
 /** Blocks that nothing leads to come first, so that layers are counted from them. */
@@ -129,7 +161,7 @@ function stack(column, tops, heightOf) {
 function settle(column, beside, tops, heightOf) {
   const wish = new Map(
     column.map((id) => {
-      const near = beside.get(id).map((other) => tops.get(other));
+      const near = beside.get(id).map(([other, lower]) => tops.get(other) + lower);
       return [id, near.length ? near.reduce((a, b) => a + b, 0) / near.length : tops.get(id)];
     }),
   );

@@ -3,7 +3,7 @@
 import { memo } from "react";
 import { Handle, Position } from "@xyflow/react";
 import { Icon, useTexts } from "./parts.jsx";
-import { portId } from "./shown.js";
+import { portId } from "./words.js";
 
 const TONES = { yellow: "warning", red: "block", unknown: "help" };
 const MARKS = { added: "add", changed: "edit", removed: "remove" };

@@ -20,7 +20,8 @@ import { Wire } from "./Wire.jsx";
 import { ZoomBar } from "./ZoomBar.jsx";
 import { useEditor, useData, useDesk, useUi } from "./parts.jsx";
 import { draggedTo } from "./dragging.js";
-import { portOf, shownBlocks, shownWires } from "./shown.js";
+import { shownBlocks, shownWires } from "./shown.js";
+import { portOf } from "./words.js";
 
 const nodeTypes = { block: Block };
 const edgeTypes = { wire: Wire };
@@ -75,7 +76,6 @@ export function Board() {
         zoomOnDoubleClick={false}
         minZoom={0.1}
         maxZoom={1.75}
-        elevateEdgesOnSelect
         onError={silent}
         proOptions={PRO}
         attributionPosition="bottom-center"

@@ -5,6 +5,8 @@ import { sifted } from "../core/find.mjs";
 import { Icon, useData, useEditor, useUi } from "./parts.jsx";
 import { pull } from "./pulling.js";
 
+const CLICK_MS = 700;
+
 export function Palette() {
   const { t, palette } = useData();
   const [question, ask] = useState("");
@@ -70,7 +72,7 @@ function Group({ group, first }) {
 
 function Item({ item, reachable }) {
   const editor = useEditor();
-  const pulled = useRef(false);
+  const done = useRef(0); // when a pointer was let go here: the click that follows is not a second wish
   return (
     <li>
       <button
@@ -80,11 +82,8 @@ function Item({ item, reachable }) {
         data-tip={item.hint || undefined}
         tabIndex={reachable ? 0 : -1}
         aria-label={item.hint ? `${item.label}. ${item.hint}` : item.label}
-        onPointerDown={(event) => {
-          pulled.current = false;
-          pull(event, item, editor, () => (pulled.current = true));
-        }}
-        onClick={() => pulled.current || editor.addNear(item)}
+        onPointerDown={(event) => pull(event, item, editor, () => (done.current = performance.now()))}
+        onClick={() => performance.now() - done.current > CLICK_MS && editor.addNear(item)}
       >
         <span className="face">
           <Icon name={item.icon} />
@@ -98,9 +97,10 @@ function Item({ item, reachable }) {
 
 /** The block that follows the pointer. */
 export function Ghost() {
+  const { t } = useData();
   const ghost = useUi((ui) => ui.ghost);
   if (!ghost) return null;
-  const { item, x, y, ok, zoom } = ghost;
+  const { item, x, y, ok, over, zoom } = ghost;
   return (
     <div
       className="ghost block"
@@ -114,6 +114,12 @@ export function Ghost() {
         </span>
         <span className="title">{item.label}</span>
       </div>
+      {over && (
+        <span className="mark">
+          <Icon name="add_link" />
+          {t.splice}
+        </span>
+      )}
     </div>
   );
 }

@@ -42,7 +42,7 @@ function OneTools({ id }) {
   return (
     <>
       <Tool icon="tune" label={t.open} keys="Enter" text onClick={() => editor.open(id)} />
-      {leads && <Tool icon="conversion_path" label={t.link} keys="L" text onClick={() => editor.linking.start(id)} />}
+      {leads && <Tool icon="conversion_path" label={t.link} keys="L" text onClick={() => editor.linking.start(id, null, true)} />}
     </>
   );
 }

@@ -18,7 +18,13 @@ export function ZoomBar() {
     <>
       <Panel position="bottom-left" className="zoom">
         <Tool icon="remove" label={t.zoom_out} keys="−" onClick={() => to(1 / 1.25)} />
-        <button type="button" className="tool worded" data-tip={t.zoom_full} onClick={() => to(1 / zoom)}>
+        <button
+          type="button"
+          className="tool worded"
+          aria-label={`${percent}, ${t.zoom_full}`}
+          data-tip={t.zoom_full}
+          onClick={() => to(1 / zoom)}
+        >
           {percent}
         </button>
         <Tool icon="add" label={t.zoom_in} keys="+" onClick={() => to(1.25)} />

@@ -3,22 +3,22 @@
 
 import { Desk } from "../core/desk.mjs";
 import * as edits from "../core/doc.mjs";
-import { found } from "../core/find.mjs";
 import * as layout from "../core/layout.mjs";
 import * as rules from "../core/rules.mjs";
 import { Copying } from "./copying.js";
 import { Linking } from "./linking.js";
+import { Looking } from "./looking.js";
 import { steady } from "./steady.mjs";
-import { fill } from "./words.js";
+import { fill, portId } from "./words.js";
 
 const NOTHING = Object.freeze([]);
 const NONE = new Set();
+const PORT = 23; // pixels from the top of a block to its plain ports
 const RETRY_MS = 10_000;
-const MARGIN = 48; // pixels around what is shown first
-const LEGIBLE = 0.75; // no smaller on the first look
 
-export class Editor {
+export class Editor extends Looking {
   constructor(host) {
+    super();
     this.host = host;
     this.mountId = Math.random().toString(36).slice(2, 10);
     this.listeners = new Set();
@@ -78,6 +78,7 @@ export class Editor {
     if (this.ui.data !== this.data) this.set({ data: this.data });
     const fresh = this.desk.receive(this.data.server, this.data.saved);
     if (fresh) this.prune();
+    if (fresh && !this.doc.blocks.length) this.viewed = this.desk.draft; // it is built under the person's eyes
     this.followFocus();
   }
 
@@ -129,6 +130,13 @@ export class Editor {
     const wires = this.doc.wires.filter((wire) => wire.from === id);
     return rules.portsOf(this.kinds.get(block?.kind), this.data.faces[id]?.cases, wires);
   }
+
+  /** How much lower a wire begins than it ends when both blocks are level, as measured; see layout.layered. */
+  dropOf = ({ from, port }) => {
+    const ports = this.flow?.getInternalNode(from)?.internals.handleBounds?.source ?? NOTHING;
+    const handle = ports.find((one) => one.id === portId(port));
+    return handle ? Math.round(handle.y + handle.height / 2 - PORT) : 0;
+  };
 
   sizeOf = (id) => this.flow?.getNode(id)?.measured ?? null;
 
@@ -280,6 +288,7 @@ export class Editor {
     if (!ids.size && !wires.size) return;
     const text = ids.size ? this.t.said_removed : this.t.said_disconnected;
     if (this.edit(edits.removed(this.doc, ids, wires), NOTHING)) this.say(text, { n: ids.size || wires.size });
+    this.focusBoard(); // what had the focus may be gone: the block, or the button that was pressed
   }
 
   duplicate() {
@@ -301,7 +310,7 @@ export class Editor {
 
   arrange(how) {
     const blocks = this.chosen();
-    if (how === "tidy") this.move(layout.layered(this.doc, this.sizeOf));
+    if (how === "tidy") this.move(layout.layered(this.doc, this.sizeOf, this.dropOf));
     else if (blocks.length < 2) return;
     else if (how === "left" || how === "top") this.move(layout.aligned(blocks, how));
     else this.move(layout.distributed(blocks, how, this.sizeOf));
@@ -309,102 +318,9 @@ export class Editor {
     if (how === "tidy") requestAnimationFrame(() => this.fit());
   }
 
-  // Looking around.
-
-  fit() {
-    this.flow?.fitView({ padding: 0.16, maxZoom: 1, duration: this.pace() });
-  }
-
-  /** The whole draft if it can be read like that, else its beginning. */
-  firstView(draft) {
-    const box = this.host.querySelector(".react-flow")?.getBoundingClientRect();
-    if (this.viewed === draft || !box || !this.flow || !this.doc.blocks.length) return;
-    this.viewed = draft;
-    const bounds = this.flow.getNodesBounds(this.flow.getNodes());
-    const margin = Math.min(MARGIN, box.width / 16);
-    const [width, height] = [box.width - 2 * margin, box.height - 2 * margin];
-    const whole = Math.min(1, width / bounds.width, height / bounds.height);
-    const zoom = Math.max(whole, LEGIBLE);
-    const start = (room, size, from) => margin + Math.max(0, (room - size * zoom) / 2) - from * zoom;
-    const [x, y] = [start(width, bounds.width, bounds.x), start(height, bounds.height, bounds.y)];
-    this.flow.setViewport({ x, y, zoom });
-  }
-
-  pace() {
-    return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 220;
-  }
-
-  /** The middle of what is seen, as a place for a block. */
-  middle() {
-    const box = this.host.querySelector(".react-flow")?.getBoundingClientRect();
-    if (!box || !this.flow) return { x: 0, y: 0 };
-    const at = this.flow.screenToFlowPosition({ x: box.left + box.width / 2, y: box.top + box.height / 2 });
-    return { x: at.x - edits.WIDTH / 2, y: at.y - edits.HEIGHT / 2 };
-  }
-
-  /** Bring a block into sight; in the middle if asked, else only as far as needed. */
-  reveal(id, centre = false) {
-    requestAnimationFrame(() => {
-      const block = edits.blockOf(this.doc, id);
-      const box = this.host.querySelector(".react-flow")?.getBoundingClientRect();
-      if (!block || !box || !this.flow) return;
-      const { x, y, zoom } = this.flow.getViewport();
-      const [left, top] = [block.x * zoom + x, block.y * zoom + y];
-      const inside = left > 16 && top > 16 && left + edits.WIDTH * zoom < box.width - 16;
-      if (!centre && inside && top + edits.HEIGHT * zoom < box.height - 64) return;
-      const [cx, cy] = [block.x + edits.WIDTH / 2, block.y + edits.HEIGHT / 2];
-      this.flow.setCenter(cx, cy, { zoom: centre ? Math.max(zoom, 0.9) : zoom, duration: this.pace() });
-    });
-  }
-
-  /** Put the keyboard's focus on a block; a new one cannot take it before it has been measured. */
-  focusBlock(id, frames = 20) {
-    const node = this.host.querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
-    node?.focus({ preventScroll: true });
-    const there = node && this.host.getRootNode().activeElement === node;
-    if (!there && frames > 0) requestAnimationFrame(() => this.focusBlock(id, frames - 1));
-  }
-
-  /** The same, if the keyboard is on the board already. */
-  carryFocus(id) {
-    if (this.host.getRootNode().activeElement?.closest?.(".board")) this.focusBlock(id);
-  }
-
-  walkTo(direction) {
-    const start = this.host.getRootNode().activeElement?.closest?.(".react-flow__node")?.dataset.id ?? this.only;
-    const next = rules.neighbour(this.doc, start, direction);
-    if (!next) return;
-    this.select([next.id]);
-    this.reveal(next.id);
-    this.focusBlock(next.id);
-  }
-
   open(id) {
     this.select([id]);
     this.act("open", { id });
-  }
-
-  // Search.
-
-  search(question, turn = 0) {
-    const textsOf = (block) => {
-      const face = this.data.faces[block.id];
-      return [this.titleOf(block.id), ...(face?.lines ?? NOTHING), this.kinds.get(block.kind)?.label, face?.badge];
-    };
-    const hits = found(this.doc, textsOf, question);
-    const old = this.ui.finding;
-    const at = old?.question === question && hits.length ? (old.at + turn + hits.length) % hits.length : 0;
-    this.set({ finding: { question, hits, at } });
-    if (!hits.length) return;
-    this.select([hits[at]]);
-    this.reveal(hits[at], true);
-    this.say(this.t.said_found, { a: this.titleOf(hits[at]), n: at + 1, m: hits.length });
-  }
-
-  closeSearch() {
-    const id = this.only;
-    this.set({ finding: null });
-    if (id) this.focusBlock(id);
   }
 }
 

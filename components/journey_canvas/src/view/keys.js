@@ -54,7 +54,6 @@ export function keyed(editor, event) {
   event.stopPropagation();
   if (id && ["delete", "backspace", "mod+d"].includes(combo)) own(editor, id);
   command(editor, id ?? editor.only);
-  if (combo === "delete" || combo === "backspace") event.target.closest(".board").focus({ preventScroll: true });
 }
 
 function comboOf(event) {
@@ -104,7 +103,10 @@ function escaped(editor, event) {
   if (ghost) editor.set({ ghost: null });
   else if (editor.linking.cancel()) event.stopPropagation();
   else if (help) editor.set({ help: false });
-  else if (picker) editor.set({ picker: null });
+  else if (picker) {
+    editor.set({ picker: null });
+    editor.focusBlock(picker.node);
+  }
   else if (finding) editor.closeSearch();
   else if (ids.size || wires.size) editor.select([]);
 }
@@ -115,6 +117,6 @@ function nextRegion(editor) {
   const here = editor.host.getRootNode().activeElement;
   const at = regions.findIndex((region) => region.contains(here));
   const region = regions[(at + 1) % regions.length];
-  const first = region.querySelector(".react-flow__node, button[tabindex='0'], button:not([tabindex]):not(:disabled)");
+  const first = region.querySelector(".react-flow__node, button[tabindex='0'], button:not([tabindex]):not([aria-disabled])");
   (first ?? region).focus();
 }

@@ -26,6 +26,7 @@ export class Linking {
       return;
     }
     editor.set({ linking: { from, port: leaving, targets, to: choose ? targets[0] : null } });
+    editor.focusBlock(from);
     this.tell();
   }
 

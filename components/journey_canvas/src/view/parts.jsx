@@ -31,14 +31,19 @@ export function Icon({ name, className = "" }) {
   );
 }
 
-/** A button with an icon and a name that shows on hover and is read aloud; `keys` are shown beside the name. */
-export function Tool({ icon, label, keys = "", text = false, pressed, className = "", ...rest }) {
+/**
+ * A button with an icon and a name that shows on hover and is read aloud; `keys` are shown beside the name. One that
+ * is of no use now stays reachable: a browser gives no keys to a disabled button, not even Ctrl+Z after the last undo.
+ */
+export function Tool({ icon, label, keys = "", text = false, pressed, disabled, onClick, className = "", ...rest }) {
   return (
     <button
       type="button"
       className={`tool ${text ? "worded" : ""} ${className}`}
       aria-label={label}
       aria-pressed={pressed}
+      aria-disabled={disabled || undefined}
+      onClick={disabled ? undefined : onClick}
       data-tip={keys ? `${label}  ${keys}` : label}
       {...rest}
     >

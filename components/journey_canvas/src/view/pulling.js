@@ -5,7 +5,8 @@ import { refusal } from "../core/rules.mjs";
 
 const SLACK = 6; // pixels before a press becomes a pull
 
-export function pull(event, item, editor, onPull) {
+/** Follow a pointer from its press to where it is let go: on the board, or here, which adds the item too. */
+export function pull(event, item, editor, onDone) {
   if (event.button) return;
   const button = event.currentTarget;
   const [startX, startY] = [event.clientX, event.clientY];
@@ -13,18 +14,19 @@ export function pull(event, item, editor, onPull) {
   button.setPointerCapture(event.pointerId); // a fast pointer is off the button before the first move is told
   const move = (e) => {
     if (!pulling && Math.hypot(e.clientX - startX, e.clientY - startY) < SLACK) return;
-    if (!pulling) {
-      pulling = true;
-      onPull();
-    }
+    if (pulling && !editor.ui.ghost) return; // Escape has stopped it
+    pulling = true;
     follow(e, item, editor);
   };
   const end = (e) => {
     for (const [name, listener] of listeners) button.removeEventListener(name, listener);
     const { ghost } = editor.ui;
-    if (!pulling) return;
-    editor.set({ ghost: null });
-    if (e.type === "pointerup" && ghost?.ok) drop(e, item, editor, ghost.over);
+    if (pulling) editor.set({ ghost: null });
+    if (e.type !== "pointerup") return;
+    onDone();
+    // A phone gives no click to a tap that stops a list from rolling, so the tap itself counts.
+    if (!pulling) editor.addNear(item);
+    else if (ghost?.ok) drop(e, item, editor, ghost.over);
   };
   const listeners = [
     ["pointermove", move],

@@ -4,13 +4,10 @@ import { MarkerType } from "@xyflow/react";
 import { wireKey } from "../core/doc.mjs";
 import { portsOf } from "../core/rules.mjs";
 import { steady } from "./steady.mjs";
-import { fill } from "./words.js";
+import { fill, portId } from "./words.js";
 
-const MARKER = { type: MarkerType.ArrowClosed, width: 16, height: 16, color: "var(--wire, var(--wp-muted))" };
-
-// React Flow takes an empty handle id for "any"; so each has a letter in front.
-export const portId = (port) => `p${port}`;
-export const portOf = (handle) => (handle ?? "").slice(1);
+const MARKER = { type: MarkerType.ArrowClosed, width: 16, height: 16, color: "var(--wp-muted)" };
+const BRIGHT = { ...MARKER, color: "var(--wp-accent)" };
 
 export function shownBlocks(old, doc, data, editor, ids, linking) {
   const before = new Map(old.map((node) => [node.id, node]));
@@ -85,6 +82,7 @@ export function shownWires(old, doc, data, editor, { ids, chosen, linking, over 
   const edges = doc.wires.map((wire) => {
     const key = wireKey(wire);
     const was = before.get(key);
+    const near = ids.has(wire.from) || ids.has(wire.to);
     const edge = {
       id: key,
       type: "wire",
@@ -93,10 +91,10 @@ export function shownWires(old, doc, data, editor, { ids, chosen, linking, over 
       sourceHandle: portId(wire.port),
       targetHandle: "in",
       selected: chosen.has(key),
-      focusable: ids.has(wire.from) || ids.has(wire.to) || chosen.has(key),
-      className: over === key ? "over" : ids.has(wire.from) || ids.has(wire.to) ? "near" : "",
+      focusable: near || chosen.has(key),
+      className: over === key ? "over" : near ? "near" : "",
       ariaLabel: fill(data.t.wire, { a: editor.titleOf(wire.from), b: editor.titleOf(wire.to) }),
-      markerEnd: MARKER,
+      markerEnd: near || chosen.has(key) || over === key ? BRIGHT : MARKER,
     };
     return was && same(was, edge) ? was : edge;
   });
@@ -115,6 +113,6 @@ function preview({ from, to, port }) {
     className: "preview",
     selectable: false,
     focusable: false,
-    markerEnd: MARKER,
+    markerEnd: BRIGHT,
   };
 }
