@@ -30,7 +30,8 @@ PLACES = {
     "kpi": (0.37, 0.68), "panel_map": (0.62, 0.70),
 }  # fmt: skip
 TITLES = {
-    "en": ("Orders", "Payment", "Gate", "In the warehouse", "Branch", "Line haul", "Customs clearance", "Last mile", "KPI", "Map"),
+    "en": ("Orders", "Payment", "Gate", "In the warehouse", "Branch", "Line haul", "Customs clearance", "Last mile",
+           "KPI", "Map"),
     "zh": ("订单", "付款", "闸口", "仓内作业", "分支", "干线运输", "清关", "末端派送", "指标", "地图"),
 }  # fmt: skip
 WORDS = {
@@ -51,6 +52,10 @@ class Builder(Hand):
         super().__init__(walker.page)
         self.walker, self.lang = walker, walker.way.lang
         self.words, self.titles = WORDS[self.lang], dict(zip(BLOCKS, TITLES[self.lang], strict=True))
+        self.start()
+
+    def start(self) -> None:
+        """Begin to count."""
         self.clicks = self.presses = 0
         self.begun = time.monotonic()
 
@@ -184,8 +189,8 @@ class Finger(Builder):
 class Keys(Builder):
     """By keyboard only."""
 
-    ITEMS = ("source", "stage", "payment", "warehouse", "linehaul", "customs", "last_mile", "collection", "branch", "gate",
-             "kpi", "panel_kpi", "panel_trend", "panel_funnel", "panel_distribution", "panel_map")  # fmt: skip
+    ITEMS = ("source", "payment", "warehouse", "linehaul", "customs", "last_mile", "collection", "stage", "branch",
+             "gate", "kpi", "panel_kpi", "panel_trend", "panel_funnel", "panel_distribution", "panel_map")  # fmt: skip
 
     def keys(self, *keys: str) -> None:
         for key in keys:
@@ -283,9 +288,11 @@ class Keys(Builder):
 def active(page: Page) -> dict[str, Any]:
     """What has the focus, inside a shadow root too: text, role, label, block."""
     found: dict[str, Any] = page.evaluate(
-        """() => { let e = document.activeElement; while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
-        return {text: e.innerText ?? "", tag: e.tagName, label: e.getAttribute("aria-label") ?? "", id: e.dataset.id ?? "",
-          item: e.dataset.item ?? "", role: e.getAttribute("role") ?? "", placeholder: e.placeholder ?? "", value: e.value ?? "",
-          key: e.closest("[class*=st-key-]")?.className ?? ""}; }"""
+        """() => {
+          let e = document.activeElement;
+          while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
+          return {text: e.innerText ?? "", tag: e.tagName, label: e.getAttribute("aria-label") ?? "",
+            id: e.dataset.id ?? "", item: e.dataset.item ?? "", role: e.getAttribute("role") ?? ""};
+        }"""
     )
     return found

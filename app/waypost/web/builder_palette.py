@@ -44,7 +44,7 @@ def palette(t: Translator, *, returns: bool = False) -> list[dict[str, Any]]:
     """The groups of the palette in the reader's language."""
     return [
         _group("sources", t("Sources"), [_source(t)]),
-        _group("stages", t("Stages"), [_blank(t), *([] if returns else [_stage(ready, t) for ready in STAGES])]),
+        _group("stages", t("Stages"), [*([] if returns else [_stage(ready, t) for ready in STAGES]), _blank(t)]),
         _group("ways", t("Branches and gates"), [_branch(t), _gate(t)]),
         _group("figures", t("KPIs"), [_kpi(t, returns=returns)]),
         _group("panels", t("Panels of the board"), [_panel(show, t) for show in PANELS]),

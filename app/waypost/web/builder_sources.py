@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from waypost.services.boards import reading
 from waypost.services.connections import health
-from waypost.services.mappings.sources import sources as spoken
 from waypost.web import deps
 from waypost.web.connections_words import STATES
 from waypost.web.format import Format
@@ -34,10 +34,11 @@ def _known(store: str) -> list[Known]:
     found = [
         Known(each.source.key, each.source.name, each.state, each.lag, each.per_hour)
         for each in health.overview(waypost.connections)
-        if each.source.state != "draft"
     ]
-    names = {each.name for each in found}
-    return found + [Known(s.name, s.name, "", None, 0) for s in spoken(waypost.engine) if s.name not in names]
+    with waypost.engine.connect() as connection:
+        names = reading.known(connection).sources
+    connected = {each.name for each in found}
+    return found + [Known(name, name, "", None, 0) for name in sorted(names) if name not in connected]
 
 
 def named(name: str) -> Known | None:

@@ -9,7 +9,8 @@ import streamlit as st
 from waypost.domain.errors import WaypostError
 from waypost.services.boards.replay import Replay
 from waypost.services.boards.sides import Stand
-from waypost.services.boards.walk import Step, Walk, walk
+from waypost.services.boards.steps import Step, Walk
+from waypost.services.boards.walk import walk
 from waypost.web import builder_try, cache, deps
 from waypost.web.builder_desk import Desk
 from waypost.web.builder_fields import strong, tied

@@ -37,13 +37,18 @@ def read_board(body: Any) -> Board:
 
 
 def known(connection: Connection) -> Known:
-    """The sources that are connected or have sent something, and the attributes that orders of late came with."""
+    """The sources that are connected or have sent something, and the attributes that orders of late came with.
+
+    A connection that was removed is gone, although what it sent stays.
+    """
     sent = connection.scalars(sa.select(source.c.name)).all()
-    connected = connection.scalars(sa.select(partner.c.key).where(partner.c.state != "removed")).all()
+    states = connection.execute(sa.select(partner.c.key, partner.c.state)).all()
+    connected = {key for key, held in states if held != "removed"}
+    gone = {key for key, _ in states} - connected
     told = sa.select(state.c.attributes).where(state.c.attributes.is_not(None))
     late = connection.scalars(told.order_by(state.c.subject_id.desc()).limit(_LATE)).all()
     names = {name for text in late for name in json.loads(text)}
-    return Known(sources=frozenset({*sent, *connected}), dimensions=frozenset({*DIMENSIONS, *NUMBERS, *names}))
+    return Known(sources=frozenset({*sent, *connected} - gone), dimensions=frozenset({*DIMENSIONS, *NUMBERS, *names}))
 
 
 def problems(connection: Connection, board: Board) -> list[Problem]:
