@@ -82,6 +82,16 @@ test("after a reload the unsaved work comes back with the base it was made on", 
   assert.deepEqual(other.sent, []);
 });
 
+test("who only reads sends nothing, and what is kept stays kept", () => {
+  const { desk, storage } = open();
+  desk.edit(edits.added(desk.doc, block("c")));
+  const sent = [];
+  const reader = new Desk({ client: "reader", storage, send: (doc) => sent.push(doc) });
+  reader.receive({ ...START, rev: 4 }, null, false);
+  assert.deepEqual(sent, []);
+  assert.equal(storage.kept.size, 1);
+});
+
 test("what had reached the database is not sent again after a reload", () => {
   const { desk, storage } = open();
   desk.edit(edits.added(desk.doc, block("c")));

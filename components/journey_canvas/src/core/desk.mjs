@@ -75,8 +75,8 @@ export class Desk {
     if (this.unsaved) this.send(this.unsaved);
   }
 
-  /** Take in what Python says; true if it brought another document. */
-  receive(server, saved) {
+  /** Take in what Python says; true if it brought another document. Who only reads sends nothing, kept or not. */
+  receive(server, saved, editable = true) {
     const first = this.seen < 0 || server.draft !== this.draft;
     if (first) this.begin(server.draft);
     const fresh = server.rev > this.seen;
@@ -86,8 +86,8 @@ export class Desk {
       this.unsaved = null;
       drop(this.storage, this.draft);
     }
-    if (first) this.recover(saved);
-    else if (fresh || this.state.pending !== (this.unsaved?.rev ?? 0)) this.show({});
+    if (first && editable) this.recover(saved);
+    else if (first || fresh || this.state.pending !== (this.unsaved?.rev ?? 0)) this.show({});
     return fresh;
   }
 

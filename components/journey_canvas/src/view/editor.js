@@ -14,6 +14,7 @@ import { fill, portId } from "./words.js";
 const NOTHING = Object.freeze([]);
 const NONE = new Set();
 const PORT = 23; // pixels from the top of a block to its plain ports
+const SHOWN_MS = 5_000; // how long a warning stays
 const RETRY_MS = 10_000;
 
 export class Editor extends Looking {
@@ -39,6 +40,7 @@ export class Editor extends Looking {
       picker: null,
       ghost: null,
       said: "",
+      warning: "",
       finding: null,
       several: false,
       help: false,
@@ -52,6 +54,8 @@ export class Editor extends Looking {
 
   stop() {
     clearInterval(this.retry);
+    clearTimeout(this.fading);
+    clearTimeout(this.telling);
   }
 
   // A store for React.
@@ -76,7 +80,7 @@ export class Editor extends Looking {
     this.data = steady(this.data, data);
     this.kinds = rules.kindsOf(this.data.palette);
     if (this.ui.data !== this.data) this.set({ data: this.data });
-    const fresh = this.desk.receive(this.data.server, this.data.saved);
+    const fresh = this.desk.receive(this.data.server, this.data.saved, this.editable);
     if (fresh) this.prune();
     if (fresh && !this.doc.blocks.length) this.viewed = this.desk.draft; // it is built under the person's eyes
     this.followFocus();
@@ -149,6 +153,14 @@ export class Editor extends Looking {
     // A text that is said twice must differ, or a screen reader keeps silent.
     const said = fill(text, values);
     this.set({ said: said === this.ui.said ? `${said}\u00a0` : said });
+  }
+
+  /** Say why something cannot be done, also to who looks. */
+  warn(text, values) {
+    this.say(text, values);
+    clearTimeout(this.fading);
+    this.set({ warning: this.ui.said });
+    this.fading = setTimeout(() => this.set({ warning: "" }), SHOWN_MS);
   }
 
   // Selection.
@@ -278,7 +290,7 @@ export class Editor extends Looking {
   connect(wire) {
     const why = rules.refusal(this.doc, this.kinds, wire);
     const names = { a: this.titleOf(wire.from), b: this.titleOf(wire.to) };
-    if (why) this.say(this.t[`refused_${why}`], names);
+    if (why) this.warn(this.t[`refused_${why}`], names);
     else if (this.edit(edits.connected(this.doc, wire))) this.say(this.t.said_connected, names);
     return !why;
   }
