@@ -49,7 +49,7 @@ export class Editor extends Looking {
     this.desk = new Desk({ client: this.mountId, send: (doc) => this.send(doc), storage: storage() });
     this.linking = new Linking(this);
     this.copying = new Copying(this);
-    this.retry = setInterval(() => this.desk.resend(), RETRY_MS);
+    this.retry = setInterval(() => this.editable && this.desk.resend(), RETRY_MS);
   }
 
   stop() {
@@ -121,7 +121,7 @@ export class Editor extends Looking {
   }
 
   get editable() {
-    return this.data.mode === "edit";
+    return this.data?.mode === "edit";
   }
 
   titleOf = (id) => {
