@@ -15,6 +15,7 @@ const NOTHING = Object.freeze([]);
 const NONE = new Set();
 const PORT = 23; // pixels from the top of a block to its plain ports
 const SHOWN_MS = 5_000; // how long a warning stays
+const PAUSE_MS = 800; // after which moving by arrow keys is a new step of undo
 const RETRY_MS = 10_000;
 
 export class Editor extends Looking {
@@ -29,6 +30,8 @@ export class Editor extends Looking {
     this.acts = 0;
     this.held = false; // a drag is under way
     this.told = "";
+    this.nudged = 0; // when an arrow key has moved a block last
+    this.nudges = 0; // and how often one has begun to
     this.telling = 0; // the timer of a selection on its way to Python
     this.focused = 0;
     this.viewed = null; // the draft that has been shown for the first time
@@ -210,11 +213,11 @@ export class Editor extends Looking {
   }
 
   /** Change the document and the selection in one go, so that Python hears of both in one rerun. */
-  edit(doc, ids = this.ui.ids) {
+  edit(doc, ids = this.ui.ids, group = "") {
     if (!this.editable || doc === this.doc) return false;
     const there = edits.idsOf(doc);
     this.set({ ids: new Set([...ids].filter((id) => there.has(id))), wires: NONE });
-    return this.desk.edit(doc);
+    return this.desk.edit(doc, group);
   }
 
   /** Forget what is no longer there. */
@@ -313,7 +316,11 @@ export class Editor extends Looking {
 
   nudge(dx, dy) {
     const blocks = this.chosen();
-    this.move(new Map(blocks.map((b) => [b.id, { x: b.x + dx, y: b.y + dy }])));
+    const places = new Map(blocks.map((b) => [b.id, { x: b.x + dx, y: b.y + dy }]));
+    const now = performance.now();
+    if (now - this.nudged > PAUSE_MS) this.nudges += 1;
+    this.nudged = now;
+    this.edit(edits.moved(this.doc, places), this.ui.ids, `${this.nudges} ${[...places.keys()].join()}`);
   }
 
   chosen() {
