@@ -123,14 +123,13 @@ def take(desk: Desk, doc: Mapping[str, Any] | None) -> bool:
     ancestor = desk.shown.get(doc["base"])
     desk.shown[doc["base"]] = mine
     if ancestor is None and doc["base"] < desk.fed:
-        joined = mine  # kept by a browser since an earlier visit: the service knows what it was made on
-        _store(desk, mine, doc["base"])
+        _store(desk, mine, doc["base"])  # kept by a browser since an earlier visit: the service knows its base
+        others = True
     else:
         joined = _joined(desk, ancestor or desk.board, mine)
-        _store(desk, filled(before, joined), desk.draft.rev)
+        others = _store(desk, filled(before, joined), desk.draft.rev) or picture(joined) != picture(mine)
     if picture(desk.board) != picture(mine):
-        alone = picture(joined) == picture(mine) and desk.draft.updated_by == desk.who
-        _feed(desk, "conflict" if desk.conflicts else "" if alone and ancestor is not None else "merged")
+        _feed(desk, "conflict" if desk.conflicts else "merged" if others else "")
     return True
 
 
@@ -174,8 +173,8 @@ def _feed(desk: Desk, note: Note) -> None:
     desk.shown[desk.fed] = desk.board
 
 
-def _store(desk: Desk, board: Board, base: int) -> None:
-    """Store a board; what others wrote in between is merged by the service. What is refused stays at hand."""
+def _store(desk: Desk, board: Board, base: int) -> bool:
+    """Store a board; what is refused stays at hand. True when the service merged it with what others wrote."""
     try:
         saved = boards().save(desk.draft.id, board, base, desk.who)
     except StaleVersion:  # too old to know what was changed: everything of both is kept
@@ -185,13 +184,14 @@ def _store(desk: Desk, board: Board, base: int) -> None:
         saved = boards().save(desk.draft.id, found.board, desk.draft.rev, desk.who)
     except WaypostError as error:
         desk.refused, desk.unsaved = str(error), board
-        return
+        return False
     desk.conflicts += saved.conflicts
     now = deps.get().waypost.now()
     desk.draft = desk.draft._replace(
         rev=saved.rev, board=saved.board, status=saved.status, updated_by=desk.who, updated_at=now
     )
     desk.at, desk.unsaved = now, None
+    return saved.merged
 
 
 def poll(desk: Desk) -> bool:

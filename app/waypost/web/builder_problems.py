@@ -36,6 +36,7 @@ TEXTS: Final = {
     "start_is_end": N_("It starts and ends with {milestone}. Choose a later end."),
     "end_before_start": N_("{end} usually comes before {start}. Are they the right way round?"),
     "target_missing": N_("It has no target, so it never warns. Enter when to warn or block."),
+    "start_too_early": N_("It starts with {milestone}, as the stage '{name}' before it does. Are they in order?"),
     "stage_twin": N_("The stage '{name}' measures the same. Change the start or the end of one of them."),
     "before_never_comes": N_("No stage on its way reaches {milestone}, so nobody would notice the gate."),
     "text_missing": N_("The panel has no text. Write one."),
