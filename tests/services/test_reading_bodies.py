@@ -275,6 +275,16 @@ def test_a_mark_at_the_start_and_an_empty_batch_are_fine() -> None:
     assert read([]).said == []
 
 
+def test_what_is_kept_as_it_came_keeps_every_digit() -> None:
+    digits = "9" * 40
+    body = b'{"weight": %s, "code": 18446744073709551617}' % digits.encode()
+    whole = json.dumps(GOOD | {"data": {"payload": "HERE"}}).encode().replace(b'"HERE"', body)
+    (said,) = read_body(whole, load(), NOW).said
+    assert said.payload == body.decode()
+    (held,) = read_body(b'[{"specversion": "1.0", "data": {"quantity": %s}}]' % digits.encode(), load(), NOW).refused
+    assert digits in held.raw
+
+
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 JSON = st.recursive(
     SCALARS | st.sampled_from([10**400, "\ud800"]),
@@ -380,3 +390,17 @@ def _store(world: World, batches: list[Any]) -> None:
         receipt = world.store(reading.said, reading.refused)
         assert set(receipt.outcomes) <= {"accepted", "duplicate", "unmapped"}
         pictures.live(world.view())
+
+
+@examples(8)
+@given(item=EVENTS | st.lists(EVENTS | JSON, max_size=4))
+def test_the_quick_and_the_careful_way_read_the_same(item: Any) -> None:
+    body = json.dumps(item).encode()
+    assert _read_or_refused(body) == _read_or_refused(b"\xef\xbb\xbf" + body)  # with a mark, the careful way
+
+
+def _read_or_refused(body: bytes) -> Any:
+    try:
+        return read_body(body, load(), NOW)
+    except FieldError as error:
+        return error.as_dict()
