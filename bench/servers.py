@@ -8,6 +8,7 @@ every page with the same bytes, those of the file it is given.
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -25,7 +26,7 @@ class Server:
     """A server process, started at once and stopped at the end of the block."""
 
     def __init__(self, kind: str, db: str, key: str) -> None:
-        self.port, self.key = _free_port(), key
+        self.kind, self.port, self.key = kind, _free_port(), key
         command = [sys.executable, "-m", "bench.servers", kind, str(self.port), db]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
         assert self._process.stdout is not None
@@ -47,6 +48,14 @@ class Server:
         if found["statuses"] != {"200": len(bodies)}:
             raise RuntimeError(f"{len(bodies)} bodies were sent, but the answers were {found['statuses']}")
         return found
+
+    def cpu_s(self) -> float | None:
+        """Seconds of processor time that the server has used; None where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self._process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            return None
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def __enter__(self) -> Server:
         return self

@@ -9,9 +9,11 @@ from __future__ import annotations
 import gc
 import json
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -36,6 +38,7 @@ CLIENTS, BULK_CLIENTS = 64, 16
 BODY, BATCH = 100, 10_000
 SINGLES, BODIES, BULK = 8_000, 400, 50_000  # at most so many requests, bodies and bulk events per round
 WARM_UP, SECONDS = 256, 120
+_Noted = defaultdict[str, list[float]]
 Round = Callable[[int], Sequence[Statement]]  # the statements of a round
 GATES = (
     Gate("ingest.single64", "higher", "edge, 64 x 1 event", "null handler, 64 x 1 event", 0.4, 0.7),
@@ -55,13 +58,13 @@ def run(events: int, rounds: int) -> Measured:
     with TemporaryDirectory(prefix="waypost-bench-") as folder, ExitStack() as open_:
         servers = {kind: open_.enter_context(_server(kind, folder)) for kind in ("edge", "single", "null")}
         _assert_right(servers["edge"], Path(folder), told)
-        shares: dict[str, list[float]] = {}
+        shares, used = _Noted(list), _Noted(list)
         candidates: dict[str, Candidate] = {
-            "edge, 64 x 1 event": _http(servers["edge"], told.singles, CLIENTS, shares),
-            "commit per request, 64 x 1 event": _http(servers["single"], told.singles, CLIENTS, shares),
-            "null handler, 64 x 1 event": _http(servers["null"], told.singles, CLIENTS, shares),
-            "edge, 100-event bodies": _http(servers["edge"], told.bodies, BULK_CLIENTS, shares),
-            "null handler, 100-event bodies": _http(servers["null"], told.bodies, BULK_CLIENTS, shares),
+            "edge, 64 x 1 event": _http(servers["edge"], told.singles, CLIENTS, 1, shares, used),
+            "commit per request, 64 x 1 event": _http(servers["single"], told.singles, CLIENTS, 1, shares, used),
+            "null handler, 64 x 1 event": _http(servers["null"], told.singles, CLIENTS, 1, shares, used),
+            "edge, 100-event bodies": _http(servers["edge"], told.bodies, BULK_CLIENTS, BODY, shares, used),
+            "null handler, 100-event bodies": _http(servers["null"], told.bodies, BULK_CLIENTS, BODY, shares, used),
             "executemany 10k": _Raw(open_, f"{folder}/raw-bodies.db", told.in_bodies, BATCH),
             "executemany, a commit per 100": _Raw(open_, f"{folder}/raw-commits.db", told.in_bodies, BODY),
             "writer, 10k batches": _Bulk(open_, f"{folder}/bulk.db", told.bulk),
@@ -70,6 +73,8 @@ def run(events: int, rounds: int) -> Measured:
         times = measure(candidates, rounds)
         _assert_complete(servers["edge"], Path(folder), told, rounds)
     facts = {"load_generator_cpu_share": {name: round(max(found), 3) for name, found in shares.items()}}
+    # What other programs on the machine take away from the servers does not count here.
+    facts |= {"server_cpu_us_per_event": {name: round(median(found), 1) for name, found in used.items()}}
     facts |= {"events_per_round": {"single64": told.n_singles, "body100": told.n_bodies * BODY, "bulk": told.n_bulk}}
     return Measured(times, GATES, BESIDE, facts=facts)
 
@@ -126,11 +131,15 @@ def _server(kind: str, folder: str) -> Iterator[Server]:
 
 
 def _http(
-    server: Server, bodies: Callable[[int], list[bytes]], clients: int, shares: dict[str, list[float]]
+    server: Server, bodies: Callable[[int], list[bytes]], clients: int, size: int, shares: _Noted, used: _Noted
 ) -> Candidate:
     def send(number: int) -> float:
-        found = server.load(bodies(number), clients, SECONDS)
-        shares.setdefault(f"{clients} clients", []).append(found["cpu_share"])
+        sent, before = bodies(number), server.cpu_s()
+        found = server.load(sent, clients, SECONDS)
+        after = server.cpu_s()
+        shares[f"{clients} clients"].append(found["cpu_share"])
+        if before is not None and after is not None:
+            used[f"{server.kind}, bodies of {size}"].append(1e6 * (after - before) / (len(sent) * size))
         return float(found["seconds"]) * 1000
 
     return send

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +36,20 @@ def event(id_: str, **changes: Any) -> dict[str, Any]:
 def test_a_single_event_is_stored_once(server: Running) -> None:
     assert server.post("/api/v1/events", event("single")) == (200, {"id": "single", "status": "accepted"})
     assert server.post("/api/v1/events", event("single")) == (200, {"id": "single", "status": "duplicate"})
+
+
+def test_taken_or_refused_an_answer_has_the_headers_of_all_answers(server: Running) -> None:
+    good, bad = json.dumps(event("headers")), json.dumps({**event("headers"), "source": ""})
+    for body, key, status in ((good, server.key, 200), (bad, server.key, 422), (good, "wp_nobody", 401)):
+        connection = http.client.HTTPConnection(server.base.removeprefix("http://"), timeout=60)
+        headers = {"Authorization": f"Bearer {key}", "X-Waypost-User": "somebody"}
+        connection.request("POST", "/api/v1/events", body, headers)
+        answer = connection.getresponse()
+        assert (answer.status, answer.getheader("content-type")) == (status, "application/json")
+        assert int(answer.getheader("content-length") or 0) == len(answer.read())
+        assert answer.getheader("x-content-type-options") == "nosniff"
+        assert answer.getheader("content-security-policy") == "frame-ancestors 'none'"
+        connection.close()
 
 
 def test_a_single_invalid_event_names_the_field(server: Running) -> None:

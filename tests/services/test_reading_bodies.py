@@ -275,6 +275,15 @@ def test_a_mark_at_the_start_and_an_empty_batch_are_fine() -> None:
     assert read([]).said == []
 
 
+def test_what_is_kept_as_it_came_keeps_every_digit() -> None:
+    digits, body = "9" * 40, b'{"weight": %s, "code": 18446744073709551617}' % (b"9" * 40)
+    whole = json.dumps(GOOD | {"data": {"payload": "HERE"}}).encode().replace(b'"HERE"', body)
+    (said,) = read_body(whole, load(), NOW).said
+    assert said.payload == body.decode()
+    many = b'[{"specversion": "1.0", "data": {"quantity": %s}}]' % digits.encode()
+    assert digits in read_body(many, load(), NOW).refused[0].raw
+
+
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 JSON = st.recursive(
     SCALARS | st.sampled_from([10**400, "\ud800"]),
@@ -323,7 +332,9 @@ def test_no_bytes_break_the_reader(body: bytes) -> None:
 @examples(8)
 @given(item=EVENTS | st.lists(EVENTS | JSON, max_size=4))
 def test_no_json_breaks_the_reader(item: Any) -> None:
-    _is_whole(json.dumps(item).encode())
+    body = json.dumps(item).encode()
+    _is_whole(body)
+    assert _read_or_refused(body) == _read_or_refused(b"\xef\xbb\xbf" + body)  # with a mark, the careful way
 
 
 def _is_whole(body: bytes) -> None:
@@ -380,3 +391,10 @@ def _store(world: World, batches: list[Any]) -> None:
         receipt = world.store(reading.said, reading.refused)
         assert set(receipt.outcomes) <= {"accepted", "duplicate", "unmapped"}
         pictures.live(world.view())
+
+
+def _read_or_refused(body: bytes) -> Any:
+    try:
+        return read_body(body, load(), NOW)
+    except FieldError as error:
+        return error.as_dict()

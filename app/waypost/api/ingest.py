@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import logging
 from collections import Counter
@@ -27,6 +29,7 @@ OUTCOMES = ("accepted", "duplicate", "unmapped", "quarantined")
 Answer = tuple[int, bytes, list[tuple[bytes, bytes]]]  # status, body, headers
 INLINE_BYTES = 64 * 1024  # larger bodies are parsed off the event loop
 DISCARDED = 4 * MAX_BYTES  # so much is let pass by unread before the connection is cut
+BODY_S = 120  # a body must be complete by then
 LATER_S = 5
 log = logging.getLogger("waypost.ingest")
 
@@ -45,7 +48,10 @@ class Express:
         return bool(scope["path"] == PATH and scope["method"] == "POST")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
-        status, content, own = await _answer(self._waypost, scope, receive)
+        try:
+            status, content, own = await _answer(self._waypost, scope, receive)
+        except ClientDisconnect:
+            return  # in the middle of his body: nothing of it was kept
         size = b"%d" % len(content)
         all_ = [(b"content-type", b"application/json"), (b"content-length", size), *own, *headers]
         await send({"type": "http.response.start", "status": status, "headers": all_})
@@ -75,6 +81,9 @@ async def _answer(waypost: Waypost, scope: Scope, receive: Receive) -> Answer:
         await coming.discard()
         text = {"error": str(error), "remedy": f"Wait {error.retry_after} s and send again."}
         return 429, orjson.dumps(text), [(b"retry-after", str(error.retry_after).encode())]
+    except TimeoutError:
+        text = {"error": f"The body was not complete after {BODY_S} s.", "remedy": "Send it again, whole."}
+        return 408, orjson.dumps(text), [(b"connection", b"close")]
     except sa.exc.OperationalError:
         log.exception("events could not be stored")
         text = {"error": "The events could not be stored.", "remedy": f"Wait {LATER_S} s and send again."}
@@ -129,22 +138,29 @@ class _Body:
     async def whole(self, place: Place) -> bytes:
         """All of it, read no further than the limit. Errors: FieldError, Overloaded."""
         part = await self._part()
+        place.grow(len(part))
+        if not self.more:
+            return part
         parts, size = [part], len(part)
-        while self.more:
-            place.grow(size)
-            part = await self._part()
-            parts.append(part)
-            size += len(part)
-            if size > MAX_BYTES:
-                _too_long()
-        place.grow(size)
-        return part if len(parts) == 1 else b"".join(parts)
+        async with asyncio.timeout(BODY_S):  # who stops half-way gives his place back
+            while self.more:
+                part = await self._part()
+                parts.append(part)
+                size += len(part)
+                if size > MAX_BYTES:
+                    _too_long()
+                place.grow(size)
+        return b"".join(parts)
 
     async def discard(self) -> None:
         """Let the rest pass by: a client that is still sending would not see the answer otherwise."""
+        if not self.more:
+            return
         size = 0
-        while self.more and size < DISCARDED:
-            size += len(await self._part())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(BODY_S):
+                while self.more and size < DISCARDED:
+                    size += len(await self._part())
 
     async def _part(self) -> bytes:
         message = await self._receive()

@@ -64,6 +64,7 @@ def _ingest() -> Json:
                 },
                 "responses": {
                     "200": _answer("What became of the event, or of each event of the batch", {"type": "object"}),
+                    "408": _refusal("The body did not come in whole"),
                     "413": _refusal("The body is too large"),
                     "422": _refusal(
                         "The single event is invalid, or the body is no CloudEvents batch; nothing was stored"

@@ -114,7 +114,6 @@ class Positions:
                 stored.save(self._engine, self._directory, last, trail, now_us())
                 self._failing = False
             except SQLAlchemyError as error:
-                self._directory.drop()
                 self._put_back(last, trail)
                 if not self._failing:
                     log.warning("Positions cannot be stored for the moment: %s", str(error).splitlines()[0])

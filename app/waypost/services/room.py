@@ -17,15 +17,22 @@ class Room:
         self._limit = limit
         self.used = 0
 
-    def place(self, size: int = 0) -> Place:
-        """A place for a body of so many bytes, given back at the end of the block. Errors: Overloaded."""
-        return Place(self, size)
+    def place(self, announced: int = 0) -> Place:
+        """A place for a body that says how long it will be, given back at the end of the block. Errors: Overloaded.
+
+        Only what has come counts: who announces much and sends nothing keeps nobody out.
+        """
+        self._check(announced)
+        return Place(self)
 
     def take(self, size: int) -> None:
         """Take some bytes. Errors: Overloaded, unless nobody else holds any: it could never be sent otherwise."""
+        self._check(size)
+        self.used += size
+
+    def _check(self, size: int) -> None:
         if self.used and self.used + size > self._limit:
             raise Overloaded(retry_after=COME_BACK_S)
-        self.used += size
 
 
 class Place:
@@ -33,9 +40,8 @@ class Place:
 
     __slots__ = ("_room", "_size")
 
-    def __init__(self, room: Room, size: int) -> None:
-        room.take(size)
-        self._room, self._size = room, size
+    def __init__(self, room: Room) -> None:
+        self._room, self._size = room, 0
 
     def grow(self, size: int) -> None:
         """Make room for a body that has come to `size` bytes. Errors: Overloaded."""

@@ -18,6 +18,7 @@ CHUNK = 500
 # one row per statement the threads that read requests and the one that stores them would only wait for each other.
 # In powers of two, so that few texts serve any number of rows and stay prepared.
 AT_ONCE = 256
+VARIABLES = 32_766 if sqlite3.sqlite_version_info >= (3, 32) else 999  # so many values a statement may have
 
 
 def insert_new(
@@ -28,7 +29,7 @@ def insert_new(
     Returns how many were new, -1 when the engine does not tell.
     """
     count = _insert(connection, table, columns, rows, "ignore")
-    return -1 if connection.dialect.name in ("mysql", "mariadb") else count
+    return -1 if rows and connection.dialect.name in ("mysql", "mariadb") else count
 
 
 def upsert(connection: Connection, table: sa.Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -45,6 +46,8 @@ def _insert(
     if name != "sqlite":  # their drivers send many rows at once by themselves
         return connection.exec_driver_sql(_insert_sql(name, table.name, columns, clash), list(rows)).rowcount
     count, start, size = 0, 0, AT_ONCE
+    while size * len(columns) > VARIABLES:
+        size >>= 1
     while start < len(rows):
         while size > len(rows) - start:
             size >>= 1

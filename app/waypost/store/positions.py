@@ -27,12 +27,16 @@ def save(engine: Engine, directory: Directory, last: Sequence[Position], trail: 
     """Store last positions and points of trails in one transaction; an older position never replaces a newer one."""
     if not last and not trail:
         return
-    with writing(engine) as connection:
-        keys = directory.subject_keys(connection, {found.vehicle for found in (*last, *trail)})
-        insert_new(connection, vehicle_position, _LAST, [_row(keys[p.vehicle], p, now) for p in last])
-        _replace(connection, keys, last, now)
-        points = [(keys[p.vehicle], p.at, p.lat, p.lon) for p in trail]
-        insert_new(connection, vehicle_trail, _TRAIL, points)
+    try:
+        with writing(engine) as connection:
+            keys = directory.subject_keys(connection, {found.vehicle for found in (*last, *trail)})
+            insert_new(connection, vehicle_position, _LAST, [_row(keys[p.vehicle], p, now) for p in last])
+            _replace(connection, keys, last, now)
+            points = [(keys[p.vehicle], p.at, p.lat, p.lon) for p in trail]
+            insert_new(connection, vehicle_trail, _TRAIL, points)
+    except BaseException:
+        directory.drop()
+        raise
     directory.keep()
 
 
