@@ -92,6 +92,7 @@ class Boards:
         *,
         board_id: str | None = None,
         copy_of: str | None = None,
+        template: str | None = None,
         name: str | None = None,
         body: Any = None,
     ) -> Draft:
