@@ -39,7 +39,8 @@ def figures(panel: Panel, scene: Scene) -> Sequence[Picture]:
     found = [Picture("cards", drawn, {"title": panel.title})]
     # On a wall nothing grows: what has no room is left out rather than cut off.
     split = [card.stage for card in cards if card.stage.segment and (panel.rows > _CARD_ROWS or not scene.wall)]
-    return [*found, *(_split(stage, panel, scene) for stage in split)]
+    told = [_split(stage, panel, scene) for stage in split]
+    return [*found, *(picture for picture in told if picture.data["rows"] or len(cards) == 1)]
 
 
 def _card(card: Card, scene: Scene) -> dict[str, Any]:
@@ -92,7 +93,8 @@ def _split(stage: Stage, panel: Panel, scene: Scene) -> Picture:
                 for tier in tower_view.TIERED
             }
         rows.append(row)
-    title = t("{figure} by {dimension}", figure=stage.name.say(fmt.lang), dimension=word(DIMENSIONS, dimension, t))
+    by = word(DIMENSIONS, dimension, t).lower()
+    title = t("{figure} by {dimension}", figure=stage.name.say(fmt.lang), dimension=by)
     return Picture("chart", {"kind": "rows", "title": title, "icon": stage.icon, "rows": rows})
 
 

@@ -63,6 +63,9 @@ _BASE: Final = f"""
 /* Several pictures in one panel: the last one takes the room that the others leave. */
 .st-key-{GRID} [class*="st-key-board-panel-"] >
   [data-testid="stElementContainer"]:has(.stBidiComponent):not(:last-child) {{ flex: 0 0 auto; --wp-fill: auto; }}
+.st-key-{GRID} [class*="st-key-board-panel-"]:has(> :nth-child(3)) {{ flex-flow: row wrap; }}
+.st-key-{GRID} [class*="st-key-board-panel-"]:has(> :nth-child(3)) > * {{ flex: 1 1 320px !important; width: auto; }}
+.st-key-{GRID} [class*="st-key-board-panel-"]:has(> :nth-child(3)) > :first-child {{ flex-basis: 100% !important; }}
 .st-key-{GRID} [data-testid="stDeckGlJsonChart"] {{ border-radius: 6px; overflow: hidden;
   background: light-dark(#D9DFE6, #0A0E14); }}
 .wp-board-head {{ display: flex; align-items: center; gap: 8px; height: 48px; margin: 0 -8px 8px; padding: 0 16px;
