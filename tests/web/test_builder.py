@@ -163,7 +163,7 @@ def block(name: str, kind: str, **settings: Any) -> Block:
 
 def test_a_stage_starts_where_the_one_before_it_ends_also_through_a_branch() -> None:
     one = block("one", "stage", start=["order_created"], end=["paid"])
-    before = Board(id="b", name="B", blocks=(one, block("ways", "branch")), wires=(Wire(from_="one", to="ways"),))  # type: ignore[arg-type]
+    before = Board(id="b", name="B", blocks=(one, block("ways", "branch")), wires=(Wire(from_="one", to="ways"),))
     wires = (*before.wires, Wire(from_="ways", to="two", port="else"))
     after = before.model_copy(update={"blocks": (*before.blocks, block("two", "stage")), "wires": wires})
     assert setting(filled(before, after), "two", "start") == ["paid"]
@@ -196,7 +196,7 @@ def test_every_item_of_the_palette_can_be_put_on_a_board(english: Format) -> Non
         assert {item["kind"] for item in items} == set(kinds())
         assert len({item["id"] for item in items}) == len(items)
         blocks = tuple(Block(id=item["id"], kind=item["kind"], set=item["set"]) for item in items)
-        board = Board(id="b", name="B", subject="return" if returns else "order", blocks=blocks)  # type: ignore[arg-type]
+        board = Board(id="b", name="B", subject="return" if returns else "order", blocks=blocks)
         unread = [p for p in check.check(board) if p.code.startswith("setting_")]
         assert unread == []
 

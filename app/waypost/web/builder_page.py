@@ -41,7 +41,7 @@ STYLE: Final = """<style>
 @media (max-width: 1180px) {
   .st-key-builder-head kbd { display: none; }
   .st-key-builder-body { flex-direction: column; }
-  /* The form stands between canvas and drawer. */
+  /* The form stands between canvas and drawer; what was asked for in the drawer stands before the form. */
   .st-key-builder-body > :has(> .st-key-builder-middle), .st-key-builder-middle { display: contents; }
   .st-key-builder-body > * , .st-key-builder-middle > * { width: 100% !important; max-width: none !important;
     flex: none !important; }
