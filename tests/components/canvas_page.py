@@ -147,6 +147,7 @@ if "doc" not in state:
     state.server = 1
     state.note = ""
     state.saved = None
+    state.taken = None
     state.runs = 0
     state.focus = None
     state.acts = []
@@ -167,6 +168,7 @@ def server() -> Server:
 @st.fragment
 def page() -> None:
     state.runs += 1
+    heard()  # after a broken connection a new session gets the document without a callback
     mode: Any = ask.get("mode", "edit")
     side = st.columns([3, 1]) if "side" in ask else [st.container()]
     with side[0]:
@@ -214,9 +216,10 @@ def heard() -> None:
     """Take what the browser sent, as the page of a store would."""
     from components.journey_canvas.claims import read_doc
 
-    doc = read_doc(state.canvas["doc"]) if "doc" in state.canvas else None
-    if doc is None or (state.saved and state.saved["client"] == doc["client"] and state.saved["rev"] >= doc["rev"]):
+    doc = read_doc(state.get("canvas", {}).get("doc"))
+    if doc is None or state.taken == (doc["client"], doc["rev"]):
         return
+    state.taken = (doc["client"], doc["rev"])
     state.heard += 1
     state.doc = {"blocks": doc["blocks"], "wires": doc["wires"]}
     if "lost" not in ask:

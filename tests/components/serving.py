@@ -19,9 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
-def served(script: Path, log: Path) -> Iterator[str]:
-    """Run a page as `streamlit run` does; gives its address."""
-    port = free_port()
+def served(script: Path, log: Path, port: int = 0) -> Iterator[str]:
+    """Run a page as `streamlit run` does, on a free port unless one is given; gives its address."""
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += [f"--server.port={port}", "--server.address=127.0.0.1"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "app")])}

@@ -142,6 +142,7 @@ def test_wires_are_drawn_into_the_empty_by_clicks_and_through_a_wire(hand: Calla
     assert box
     page.drag(page.centre(page.block("Stage", 1).locator(".source")), (box["x"] + 60, box["y"] + 16))
     assert page.said() == "Nothing can lead to Shop orders."
+    expect(page.page.locator(".warning")).to_contain_text("Nothing can lead to Shop orders.")
     page.block("Stage", 1).locator(".source").click()
     page.block("Wait for payment").click()
     assert page.until("d.wires.length === 5")["wires"][-1] == ["stage_0003", told["blocks"][4]["id"], ""]

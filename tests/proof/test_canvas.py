@@ -1,5 +1,7 @@
 """Two hundred blocks on the journey canvas: dragging is smooth, and what is dropped is in Python at once.
 
+And a server that goes away while somebody builds: nothing is lost.
+
 Prints its figures; `make proof-canvas`. They depend on the machine, so what is asserted is wide.
 """
 
@@ -9,10 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.components.canvas_walk import Hand
 from tests.components.serving import served
+from tests.running import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -88,3 +91,33 @@ def test_a_drop_is_in_python_and_back_at_once(hand: Hand) -> None:
     assert hand.mount == mount
     assert len(told["selected"]) == 1
     assert hand.focused() == told["selected"][0]
+
+
+def test_what_is_built_while_the_server_is_away_is_saved_when_it_is_back(chromium: Browser, tmp_path: Path) -> None:
+    port = free_port()
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    try:
+        with served(PAGE, tmp_path / "before", port) as base:
+            hand = Hand(context.new_page()).open(base, n=3, draft="away")
+            hand.block("Stage").click()
+            hand.keys("Control+d")
+            hand.until("d.blocks.length === 4")
+            mount = hand.mount
+        hand.page.get_by_role("dialog").wait_for()  # Streamlit says that its server is gone
+        hand.keys("Escape")
+        hand.page.get_by_role("dialog").wait_for(state="hidden")
+        hand.block("Branch").click()
+        hand.keys("Control+d", "Control+d")
+        expect(hand.page.locator(".react-flow__node")).to_have_count(6)
+        expect(hand.page.locator(".saved")).to_contain_text("kept in this browser", timeout=15_000)
+        with served(PAGE, tmp_path / "after", port):
+            hand.page.wait_for_function(
+                "() => JSON.parse(document.querySelector('[data-testid=stCode]').innerText).blocks.length === 6",
+                timeout=60_000,
+            )
+            expect(hand.page.locator(".saved")).to_have_attribute("data-state", "saved")
+            assert hand.mount == mount
+            kept = "() => Object.keys(localStorage).filter((name) => name.startsWith('waypost.canvas'))"
+            assert hand.page.evaluate(kept) == []
+    finally:
+        context.close()

@@ -22,6 +22,7 @@ function mount(parentElement) {
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   let made = mounts.get(parentElement);
   if (!made?.host.isConnected) {
+    made?.editor.stop();
     made?.root.unmount();
     made = mount(parentElement);
   }

@@ -31,6 +31,37 @@ test("an edit is sent whole, with its revision, its base and its draft", () => {
   );
 });
 
+test("a held key is one step of undo, and is sent once it rests", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { desk, sent } = open();
+  const to = (x, group) => desk.edit(edits.moved(desk.doc, new Map([["a", { x, y: 0 }]])), group);
+  to(8, "1");
+  to(16, "1");
+  to(24, "1");
+  assert.equal(sent.length, 0);
+  t.mock.timers.tick(250);
+  assert.deepEqual(
+    sent.map((doc) => [doc.rev, doc.blocks[0].x]),
+    [[3, 24]],
+  );
+  to(32, "2");
+  to(40);
+  assert.equal(sent.at(-1).blocks[0].x, 40);
+  t.mock.timers.tick(250);
+  assert.equal(sent.length, 2);
+  for (const x of [32, 24, 0]) {
+    desk.undo();
+    assert.equal(desk.doc.blocks[0].x, x);
+  }
+  assert.ok(!desk.state.canUndo);
+  to(8, "3");
+  to(0, "3");
+  assert.ok(!desk.state.canUndo);
+  to(8, "3");
+  desk.undo();
+  assert.equal(desk.doc.blocks[0].x, 0);
+});
+
 test("what Python sends again is not taken for news", () => {
   const { desk } = open();
   desk.edit(edits.added(desk.doc, block("c")));
@@ -80,6 +111,16 @@ test("after a reload the unsaved work comes back with the base it was made on", 
   assert.equal(again.desk.state.note, "restored");
   const other = open(storage, "third", { ...START, draft: "another" }, null);
   assert.deepEqual(other.sent, []);
+});
+
+test("who only reads sends nothing, and what is kept stays kept", () => {
+  const { desk, storage } = open();
+  desk.edit(edits.added(desk.doc, block("c")));
+  const sent = [];
+  const reader = new Desk({ client: "reader", storage, send: (doc) => sent.push(doc) });
+  reader.receive({ ...START, rev: 4 }, null, false);
+  assert.deepEqual(sent, []);
+  assert.equal(storage.kept.size, 1);
 });
 
 test("what had reached the database is not sent again after a reload", () => {

@@ -3,8 +3,11 @@
 
 import { EMPTY, cleaned } from "./doc.mjs";
 import { soundDoc } from "./clipboard.mjs";
-import { NO_HISTORY, redone, remembered, undone } from "./history.mjs";
+import { NO_HISTORY, redone, remembered, step, undone } from "./history.mjs";
 import { covers, drop, keep, kept } from "./recovery.mjs";
+
+const REST_MS = 250;
+const NO_GROUP = Object.freeze({ name: "", start: null });
 
 export class Desk {
   /** `send(doc)` takes a document to Python; `storage` is the browser's, or null. */
@@ -14,6 +17,8 @@ export class Desk {
     this.storage = storage;
     this.listeners = new Set();
     this.history = NO_HISTORY;
+    this.group = NO_GROUP;
+    this.resting = 0; // the timer of a document that is about to be sent
     this.seen = -1;
     this.rev = 0;
     this.draft = "";
@@ -41,12 +46,18 @@ export class Desk {
     for (const listener of this.listeners) listener();
   }
 
-  /** Take in an edit; false if it changes nothing. */
-  edit(next) {
-    const history = remembered(this.history, this.doc, next);
-    if (history === this.history) return false;
-    this.history = history;
-    this.hand(next);
+  /**
+   * Take in an edit; false if it changes nothing. Edits of the same `group` in a row, as of a key that is held down,
+   * are one step of undo and are sent once they have come to rest.
+   */
+  edit(next, group = "") {
+    if (!step(this.doc, next)) return false;
+    const goesOn = group !== "" && group === this.group.name;
+    if (!goesOn) this.group = { name: group, start: this.doc };
+    const past = goesOn ? this.history.past.slice(0, -1) : this.history.past;
+    this.history = remembered({ past, future: [] }, this.group.start, next);
+    if (goesOn && this.history.past.length === past.length) this.group = NO_GROUP; // it is where it began
+    this.hand(next, this.seen, group ? REST_MS : 0);
     return true;
   }
 
@@ -56,18 +67,21 @@ export class Desk {
 
   travel(found) {
     if (!found) return false;
+    this.group = NO_GROUP;
     this.history = found.history;
     this.hand(found.doc);
     return true;
   }
 
-  /** Show a document and send it to Python as a new revision. */
-  hand(doc, base = this.seen) {
+  /** Show a document and send it to Python as a new revision, at once or after a while. */
+  hand(doc, base = this.seen, wait = 0) {
     this.rev += 1;
     this.unsaved = { client: this.client, rev: this.rev, base, draft: this.draft, blocks: doc.blocks, wires: doc.wires };
     keep(this.storage, this.unsaved);
     this.show({ doc });
-    this.send(this.unsaved);
+    clearTimeout(this.resting);
+    if (wait) this.resting = setTimeout(() => this.resend(), wait);
+    else this.send(this.unsaved);
   }
 
   /** Send once more what the database does not have: the line was broken, or the page was slow. */
@@ -75,8 +89,8 @@ export class Desk {
     if (this.unsaved) this.send(this.unsaved);
   }
 
-  /** Take in what Python says; true if it brought another document. */
-  receive(server, saved) {
+  /** Take in what Python says; true if it brought another document. Who only reads sends nothing, kept or not. */
+  receive(server, saved, editable = true) {
     const first = this.seen < 0 || server.draft !== this.draft;
     if (first) this.begin(server.draft);
     const fresh = server.rev > this.seen;
@@ -86,8 +100,8 @@ export class Desk {
       this.unsaved = null;
       drop(this.storage, this.draft);
     }
-    if (first) this.recover(saved);
-    else if (fresh || this.state.pending !== (this.unsaved?.rev ?? 0)) this.show({});
+    if (first && editable) this.recover(saved);
+    else if (first || fresh || this.state.pending !== (this.unsaved?.rev ?? 0)) this.show({});
     return fresh;
   }
 
@@ -95,6 +109,7 @@ export class Desk {
     this.draft = draft;
     this.seen = -1;
     this.history = NO_HISTORY;
+    this.group = NO_GROUP;
     this.unsaved = null;
   }
 
@@ -103,6 +118,7 @@ export class Desk {
     if (server.undoable && !first) this.history = remembered(this.history, this.doc, doc);
     else if (server.note === "reloaded" || server.note === "restored") this.history = NO_HISTORY;
     this.seen = server.rev;
+    this.group = NO_GROUP;
     this.show({ doc, note: server.note ?? "" });
   }
 

@@ -15,6 +15,7 @@ import { refusal } from "../core/rules.mjs";
 import { Block } from "./Block.jsx";
 import { Empty } from "./Empty.jsx";
 import { Find } from "./Find.jsx";
+import { Warning } from "./Notes.jsx";
 import { SelectionBar } from "./SelectionBar.jsx";
 import { Wire } from "./Wire.jsx";
 import { ZoomBar } from "./ZoomBar.jsx";
@@ -86,6 +87,7 @@ export function Board() {
       </ReactFlow>
       <Find />
       <SelectionBar />
+      <Warning />
       {doc.blocks.length === 0 && <Empty />}
     </div>
   );

@@ -34,7 +34,7 @@ export class Copying {
     const clip = parsed(text, editor.kinds);
     event.preventDefault();
     if (!clip) {
-      editor.say(editor.t.said_no_blocks);
+      editor.warn(editor.t.said_no_blocks);
       return;
     }
     this.times = text === this.last ? this.times + 1 : 1;

@@ -14,6 +14,8 @@ import { fill, portId } from "./words.js";
 const NOTHING = Object.freeze([]);
 const NONE = new Set();
 const PORT = 23; // pixels from the top of a block to its plain ports
+const SHOWN_MS = 5_000; // how long a warning stays
+const PAUSE_MS = 800; // after which moving by arrow keys is a new step of undo
 const RETRY_MS = 10_000;
 
 export class Editor extends Looking {
@@ -28,6 +30,8 @@ export class Editor extends Looking {
     this.acts = 0;
     this.held = false; // a drag is under way
     this.told = "";
+    this.nudged = 0; // when an arrow key has moved a block last
+    this.nudges = 0; // and how often one has begun to
     this.telling = 0; // the timer of a selection on its way to Python
     this.focused = 0;
     this.viewed = null; // the draft that has been shown for the first time
@@ -39,6 +43,7 @@ export class Editor extends Looking {
       picker: null,
       ghost: null,
       said: "",
+      warning: "",
       finding: null,
       several: false,
       help: false,
@@ -47,11 +52,13 @@ export class Editor extends Looking {
     this.desk = new Desk({ client: this.mountId, send: (doc) => this.send(doc), storage: storage() });
     this.linking = new Linking(this);
     this.copying = new Copying(this);
-    this.retry = setInterval(() => this.desk.resend(), RETRY_MS);
+    this.retry = setInterval(() => this.editable && this.desk.resend(), RETRY_MS);
   }
 
   stop() {
     clearInterval(this.retry);
+    clearTimeout(this.fading);
+    clearTimeout(this.telling);
   }
 
   // A store for React.
@@ -76,7 +83,7 @@ export class Editor extends Looking {
     this.data = steady(this.data, data);
     this.kinds = rules.kindsOf(this.data.palette);
     if (this.ui.data !== this.data) this.set({ data: this.data });
-    const fresh = this.desk.receive(this.data.server, this.data.saved);
+    const fresh = this.desk.receive(this.data.server, this.data.saved, this.editable);
     if (fresh) this.prune();
     if (fresh && !this.doc.blocks.length) this.viewed = this.desk.draft; // it is built under the person's eyes
     this.followFocus();
@@ -117,7 +124,7 @@ export class Editor extends Looking {
   }
 
   get editable() {
-    return this.data.mode === "edit";
+    return this.data?.mode === "edit";
   }
 
   titleOf = (id) => {
@@ -149,6 +156,14 @@ export class Editor extends Looking {
     // A text that is said twice must differ, or a screen reader keeps silent.
     const said = fill(text, values);
     this.set({ said: said === this.ui.said ? `${said}\u00a0` : said });
+  }
+
+  /** Say why something cannot be done, also to who looks. */
+  warn(text, values) {
+    this.say(text, values);
+    clearTimeout(this.fading);
+    this.set({ warning: this.ui.said });
+    this.fading = setTimeout(() => this.set({ warning: "" }), SHOWN_MS);
   }
 
   // Selection.
@@ -198,11 +213,11 @@ export class Editor extends Looking {
   }
 
   /** Change the document and the selection in one go, so that Python hears of both in one rerun. */
-  edit(doc, ids = this.ui.ids) {
+  edit(doc, ids = this.ui.ids, group = "") {
     if (!this.editable || doc === this.doc) return false;
     const there = edits.idsOf(doc);
     this.set({ ids: new Set([...ids].filter((id) => there.has(id))), wires: NONE });
-    return this.desk.edit(doc);
+    return this.desk.edit(doc, group);
   }
 
   /** Forget what is no longer there. */
@@ -278,7 +293,7 @@ export class Editor extends Looking {
   connect(wire) {
     const why = rules.refusal(this.doc, this.kinds, wire);
     const names = { a: this.titleOf(wire.from), b: this.titleOf(wire.to) };
-    if (why) this.say(this.t[`refused_${why}`], names);
+    if (why) this.warn(this.t[`refused_${why}`], names);
     else if (this.edit(edits.connected(this.doc, wire))) this.say(this.t.said_connected, names);
     return !why;
   }
@@ -301,7 +316,11 @@ export class Editor extends Looking {
 
   nudge(dx, dy) {
     const blocks = this.chosen();
-    this.move(new Map(blocks.map((b) => [b.id, { x: b.x + dx, y: b.y + dy }])));
+    const places = new Map(blocks.map((b) => [b.id, { x: b.x + dx, y: b.y + dy }]));
+    const now = performance.now();
+    if (now - this.nudged > PAUSE_MS) this.nudges += 1;
+    this.nudged = now;
+    this.edit(edits.moved(this.doc, places), this.ui.ids, `${this.nudges} ${[...places.keys()].join()}`);
   }
 
   chosen() {

@@ -17,12 +17,12 @@ export class Linking {
     if (!editor.editable) return;
     const leaving = port ?? freePort(editor.doc, from, editor.portsOf(from));
     if (leaving === null) {
-      editor.say(editor.t.refused_out, { a: editor.titleOf(from) });
+      editor.warn(editor.t.refused_out, { a: editor.titleOf(from) });
       return;
     }
     const targets = targetsOf(editor.doc, editor.kinds, from, leaving).map((block) => block.id);
     if (!targets.length) {
-      editor.say(editor.t.no_target, { a: editor.titleOf(from) });
+      editor.warn(editor.t.no_target, { a: editor.titleOf(from) });
       return;
     }
     editor.set({ linking: { from, port: leaving, targets, to: choose ? targets[0] : null } });

@@ -27,6 +27,7 @@ export class Looking {
     const start = (room, size, from) => margin + Math.max(0, (room - size * zoom) / 2) - from * zoom;
     const [x, y] = [start(width, bounds.width, bounds.x), start(height, bounds.height, bounds.y)];
     this.flow.setViewport({ x, y, zoom });
+    if (this.data.focus && this.data.focus.id === this.only) this.reveal(this.only, true);
   }
 
   pace() {
