@@ -175,6 +175,22 @@ def test_closed_stages_keep_the_hours_of_their_day(world: World) -> None:
     assert [fact(world, n, "payment").dwell for n in "12"] == [0, 2 * HOUR]
 
 
+def test_a_version_that_led_elsewhere_judges_nothing(world: World) -> None:
+    # Pickup takes a day at most, and is for shops; since the 3rd it takes two hours, and is for all.
+    def version(red: str, *only: list[str]) -> dict[str, Any]:
+        first, second, _, *rest = parted.parted()["stages"]
+        pickup = parted.stage("pickup", "paid", "delivered", *only, target={"red": red})
+        return {**parted.parted(), "stages": [first, second, pickup, *rest]}
+
+    world.journeys.publish(version("1d", ["way:else"]), by="test", now=LONG_AGO)
+    world.journeys.publish(version("2h"), by="test", now=us("2026-03-03T00:00:00Z"))
+    for name, channel in (("1", "store"), ("2", "web")):
+        order(world, name, channel=channel)
+        world.send(said(f"order/{name}", "delivery.delivered", "2026-03-02T15:00:00+08:00"))
+    judged = [fact(world, name, "pickup") for name in "12"]
+    assert [(found.dwell, found.level) for found in judged] == [(6 * HOUR, Level.OK), (6 * HOUR, Level.RED)]
+
+
 def test_the_source_that_told_of_an_order_chooses_its_journey(world: World) -> None:
     world.journeys.publish(parted.parted("erp"), by="test", now=LONG_AGO)
     first, later = "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"

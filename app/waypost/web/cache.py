@@ -84,6 +84,12 @@ def forget_words() -> None:
     _heard.clear()
 
 
+def forget_orders() -> None:
+    """Read orders anew at the next question, because somebody has just said something of one."""
+    deps.get().waypost.current()
+    _order_journey.clear()
+
+
 def _store() -> str:
     return deps.get().waypost.engine.url.render_as_string(hide_password=True)
 

@@ -66,8 +66,9 @@ def _say(gate: Gate, key: int, why: str, held: bool) -> None:
     except (FieldError, NotFound):
         st.error(t("Somebody else was quicker. The page shows how it stands."), icon=":material/error:")
         return
+    cache.forget_orders()
     st.session_state[_DONE] = key
-    st.rerun(scope="fragment")
+    st.rerun()
 
 
 def _plain(text: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from waypost.domain.errors import NotFound
 from waypost.domain.packed import pack
 from waypost.domain.state import fold, standing
@@ -12,7 +14,7 @@ from waypost.journeys.boards.compile import compile_board
 from waypost.journeys.boards.document import Board
 from waypost.journeys.document import Journey
 from waypost.services.app import Waypost
-from waypost.services.boards.sides import Stand, in_force, stand_of
+from waypost.services.boards.sides import Stand, in_force, sides, stand_of
 from waypost.services.boards.steps import Step, Walk, moment, order_of_time
 from waypost.services.boards.walk_returns import walk_of_return
 from waypost.services.family import family_of
@@ -46,8 +48,11 @@ def walk(waypost: Waypost, board: Board | Journey, order_key: int) -> Walk:
         about, new = told.hear(event)
         at = told.latest
         steps.append(Step(moment(event), event, *(side.after({event.subject_id: about}, new, at) for side in both)))
-    now = basis.view.now
-    steps.append(Step(now, None, *(side.after({}, [], now) for side in both)))
+    # How it stands now is told by the live picture, which knows the neighbours in a shared parcel, too.
+    now, place = basis.view.now, basis.view.order_place.get(basis.view.table.row_of[order_key])
+    if place is not None:
+        present = sides(basis, np.array([place], dtype=np.intp), journey, now)
+        steps.append(Step(now, None, *(side.stand(0) for side in present)))
     return Walk(order_key, subjects[order_key], steps)
 
 
