@@ -177,4 +177,5 @@ def _move(move: Move, found: Replay, fmt: Format) -> str:
     scope = {"scope": move.scope} if move.scope else {}
     ref = builder_words.safe(move.ref)
     address = links.href("order", {"id": move.ref, **scope})
-    return f"[{ref}]({address}) {builder_walk.stand(move.before, found, fmt)} → {builder_walk.stand(move.after, found, fmt)}"
+    before, after = (builder_walk.stand(side, found, fmt) for side in (move.before, move.after))
+    return f"[{ref}]({address}) {before} → {after}"

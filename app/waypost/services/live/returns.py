@@ -65,7 +65,7 @@ class ReturnBook:
         changed = set(places.tolist())
         # A new one, because pictures that were taken still fill the old one.
         self._orders = {place: rows for place, rows in self._orders.items() if place not in changed}
-        self.cells = self.cells.replaced(places, columns_of([events.get(key, []) for key in keys]))
+        self.cells = self.cells.replaced(places, columns_of(list(events.values())))
 
     def picture(self, table: SubjectTable, histories: Histories, now: int) -> Returns:
         """The returns at an instant (us), each on the journey of returns that its attributes choose."""
