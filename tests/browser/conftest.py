@@ -53,6 +53,7 @@ def opened_town(folder: Path, tell: Callable[[Waypost, int], None]) -> Iterator[
         accounts.create(waypost.engine, "chief", "administrator", now, "test", display="Wang Fang", password=PASSWORD)
         accounts.create(waypost.engine, "publisher", "configurator_publisher", now, "test", password=PASSWORD)
         tell(waypost, now)
+        waypost.boards.start("chief", board_id="cross-border")  # for the builder
     with running(url, "all") as server:
         yield server.base
 

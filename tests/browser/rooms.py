@@ -27,6 +27,7 @@ ROOMS = (
     Room("boards", "/boards", ".board .dot"),
     Room("templates", "/boards?view=templates", ".board .dot"),
     Room("template", "/boards?view=templates&template=cold-chain", ".wide .label"),
+    Room("builder", "/builder?board=cross-border", ".react-flow__node"),
     Room("vocabulary", "/vocabulary", "h1"),
     Room("graph", "/vocabulary?room=graph", "h1"),
     Room("mappings", "/vocabulary?room=mappings", "h1"),

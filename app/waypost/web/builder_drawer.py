@@ -46,7 +46,7 @@ def draw(desk: Desk, problems: Sequence[Problem], who: Identity, fmt: Format, ca
     t = fmt.t
     builder_conflicts.draw(desk, fmt)
     held = st.session_state.get(TAB, "problems")
-    with st.container(key="builder-drawer"):
+    with st.container(key="builder-drawer" if held == "problems" else "builder-drawer-open"):
 
         def put(chosen: str) -> None:
             st.session_state[TAB] = chosen

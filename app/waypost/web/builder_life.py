@@ -13,7 +13,7 @@ from waypost.access.sessions import Identity
 from waypost.domain.errors import WaypostError
 from waypost.i18n import N_, Translator
 from waypost.store.documents import StaleVersion
-from waypost.web import builder_desk, links, session
+from waypost.web import builder_desk, builder_try, links, session
 from waypost.web.builder_desk import Desk
 from waypost.web.format import Format
 
@@ -97,13 +97,30 @@ def _ask(desk: Desk, who: Identity, step: str, blocked: str, fmt: Format, *, pri
         st.button(label, icon=f":material/{icon}:", disabled=True, key=f"builder.{step}.no", help=blocked)
         return
     kind: Any = "primary" if primary else "secondary"
-    with st.popover(label, icon=f":material/{icon}:", type=kind, key=f"builder.{step}.open"):
+    key = f"builder.{step}.open"
+    with st.popover(label, icon=f":material/{icon}:", type=kind, key=key, on_change="rerun") as opened:
         st.markdown(about)
-        comment = st.text_input(t("Comment"), max_chars=2000, key=f"builder.{step}.comment",
-                                placeholder=t("What is new, in a sentence"))  # fmt: skip
+        if opened.open and step in ("publish", "submit", "approve"):
+            _effect(desk, fmt)
+        st.text_input(
+            t("Comment"), max_chars=2000, key=f"builder.{step}.comment", placeholder=t("What is new, in a sentence")
+        )
         name = t("Publish version {n}", n=desk.draft.base_version + 1) if step == "publish" else label
-        st.button(name, type="primary", icon=f":material/{icon}:", key=f"builder.{step}", on_click=take,
-                  args=(desk, who, step, comment or ""))  # fmt: skip
+        st.button(
+            name, type="primary", icon=f":material/{icon}:", key=f"builder.{step}", on_click=take,
+            args=(desk, who, step),
+        )  # fmt: skip
+
+
+def _effect(desk: Desk, fmt: Format) -> None:
+    """What it does to real orders, before somebody decides."""
+    try:
+        found = builder_try.tried(desk, *builder_try.DEFAULT)
+    except WaypostError:
+        return  # what is wrong is said in the list of problems
+    moved, n = fmt.count(found.moved), fmt.count(found.n)
+    st.markdown(fmt.t("Of {n} orders of the last 30 days, {moved} would stand elsewhere.", n=n, moved=moved))
+    builder_try.others(found, fmt)
 
 
 def _review(desk: Desk, who: Identity, blocked: str, fmt: Format) -> None:
@@ -114,10 +131,10 @@ def _review(desk: Desk, who: Identity, blocked: str, fmt: Format) -> None:
     _ask(desk, who, "reject", "", fmt, primary=False)
 
 
-def take(desk: Desk, who: Identity, step: str, comment: str) -> None:
+def take(desk: Desk, who: Identity, step: str) -> None:
     """Do a step; what is refused is told."""
     us, draft = builder_desk.boards(), desk.draft
-    comment = st.session_state.get(f"builder.{step}.comment") or comment
+    comment = str(st.session_state.get(f"builder.{step}.comment") or "")
     steps: dict[str, Callable[[], Any]] = {
         "publish": lambda: us.publish(draft.id, who.name, who.role, comment),
         "submit": lambda: us.submit(draft.id, who.name, who.role, comment),
@@ -172,7 +189,7 @@ def told(desk: Desk, who: Identity, fmt: Format) -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center", key="builder-stale"):
             st.markdown(t("Another version of this board was published meanwhile."), width="stretch")
             st.button(
-                t("Bring it into this draft"), key="builder.catch_up", on_click=take, args=(desk, who, "catch_up", "")
+                t("Bring it into this draft"), key="builder.catch_up", on_click=take, args=(desk, who, "catch_up")
             )
     if desk.unsaved is not None:
         _rescue(desk, who, fmt)

@@ -37,9 +37,11 @@ STYLE: Final = """<style>
 .st-key-builder-form { max-height: 720px; overflow-y: auto; padding: 0 8px 8px 0; }
 .st-key-builder-head [data-testid="stMarkdownContainer"] p { font-size: 13px; }
 .st-key-builder-name input { font-weight: 600; }
+.st-key-builder-head kbd { color: var(--wp-muted); }
 @media (max-width: 1180px) {
+  .st-key-builder-head kbd { display: none; }
   .st-key-builder-body { flex-direction: column; }
-  /* The form stands between canvas and drawer. */
+  /* The form stands between canvas and drawer; what was asked for in the drawer stands before the form. */
   .st-key-builder-body > :has(> .st-key-builder-middle), .st-key-builder-middle { display: contents; }
   .st-key-builder-body > * , .st-key-builder-middle > * { width: 100% !important; max-width: none !important;
     flex: none !important; }

@@ -12,16 +12,16 @@ from waypost.domain.errors import WaypostError
 from waypost.i18n import N_
 from waypost.journeys.boards.check import Problem, errors
 from waypost.services.boards.replay import Block, Move, Replay, replay
-from waypost.services.boards.sides import Stand
 from waypost.web import builder_walk, builder_words, cache, deps, links
 from waypost.web.builder_desk import Desk
 from waypost.web.builder_fields import strong, tied
 from waypost.web.format import Format
-from waypost.web.words import STATUSES, TIERS
+from waypost.web.words import TIERS
 
 _DAYS: Final = {"7": N_("7 days"), "30": N_("30 days"), "90": N_("90 days"), "all": N_("All orders")}
 _ASKED: Final = "builder.try.asked"
 _PAGE: Final = 12
+DEFAULT: Final = ("30", "")
 _STYLE: Final = """<style>
 .wp-try { width: 100%; border-collapse: collapse; font-size: 13px; }
 .wp-try th { text-align: left; font-weight: 500; color: var(--wp-muted); padding: 4px 12px 4px 0; }
@@ -64,7 +64,7 @@ def draw(desk: Desk, problems: Sequence[Problem], fmt: Format) -> None:
     left, right = st.columns([3, 2])
     with left:
         st.html(_STYLE + table(found, fmt))
-        _others(found, fmt)
+        others(found, fmt)
     with right:
         _moves(found, fmt)
         builder_walk.draw(desk, found, fmt)
@@ -72,7 +72,7 @@ def draw(desk: Desk, problems: Sequence[Problem], fmt: Format) -> None:
 
 def _asked(desk: Desk, fmt: Format) -> tuple[str, str]:
     """Over which orders it is tried."""
-    held: tuple[str, str] = st.session_state.get(_ASKED, ("30", ""))
+    held: tuple[str, str] = st.session_state.get(_ASKED, DEFAULT)
 
     def days(chosen: str) -> None:
         st.session_state[_ASKED] = (chosen, held[1])
@@ -147,7 +147,7 @@ def _bar(tiers: tuple[int, int, int] | None, most: int, fmt: Format) -> str:
     return f'<div class="bar">{parts}</div><small>{escape(" · ".join(said) or "0")}</small>'
 
 
-def _others(found: Replay, fmt: Format) -> None:
+def others(found: Replay, fmt: Format) -> None:
     """What other journeys lose to the draft, or get back."""
     view = cache.view()
     for other in found.others:
@@ -177,16 +177,5 @@ def _move(move: Move, found: Replay, fmt: Format) -> str:
     scope = {"scope": move.scope} if move.scope else {}
     ref = builder_words.safe(move.ref)
     address = links.href("order", {"id": move.ref, **scope})
-    return f"[{ref}]({address}) {stand(move.before, found, fmt)} → {stand(move.after, found, fmt)}"
-
-
-def stand(where: Stand, found: Replay, fmt: Format) -> str:
-    """Where an order stands: its stage and tier, or how it ended."""
-    if where.status != "open" or where.stage is None:
-        return fmt.t(STATUSES.get(where.status, where.status))
-    known = cache.view().journeys.get(where.journey or "")
-    journeys = [found.journey, *([known.version.journey] if known else [])]
-    stage = next((each for journey in journeys if (each := journey.stage(where.stage or ""))), None)
-    name = stage.name.say(fmt.lang) if stage else where.stage
-    tier = fmt.t(TIERS[where.level])
-    return builder_words.safe(name) if where.level == "ok" else f"{builder_words.safe(name)} ({tier})"
+    before, after = (builder_walk.stand(side, found, fmt) for side in (move.before, move.after))
+    return f"[{ref}]({address}) {before} → {after}"

@@ -11,11 +11,11 @@ from waypost.services.boards.replay import Replay
 from waypost.services.boards.sides import Stand
 from waypost.services.boards.steps import Step, Walk
 from waypost.services.boards.walk import walk
-from waypost.web import builder_try, cache, deps
+from waypost.web import builder_words, cache, deps
 from waypost.web.builder_desk import Desk
 from waypost.web.builder_fields import strong, tied
 from waypost.web.format import Format
-from waypost.web.words import event_label
+from waypost.web.words import STATUSES, TIERS, event_label
 
 _HELD: Final = "builder.walk"  # (draft, revision, text), the walk, the step
 
@@ -84,4 +84,16 @@ def _said(step: Step, fmt: Format) -> str:
 
 
 def _side(name: str, where: Stand, found: Replay, fmt: Format) -> None:
-    st.markdown(f"{name}: {builder_try.stand(where, found, fmt)}")
+    st.markdown(f"{name}: {stand(where, found, fmt)}")
+
+
+def stand(where: Stand, found: Replay, fmt: Format) -> str:
+    """Where an order stands: its stage and tier, or how it ended."""
+    if where.status != "open" or where.stage is None:
+        return fmt.t(STATUSES.get(where.status, where.status))
+    known = cache.view().journeys.get(where.journey or "")
+    journeys = [found.journey, *([known.version.journey] if known else [])]
+    stage = next((each for journey in journeys if (each := journey.stage(where.stage or ""))), None)
+    name = stage.name.say(fmt.lang) if stage else where.stage
+    tier = fmt.t(TIERS[where.level])
+    return builder_words.safe(name) if where.level == "ok" else f"{builder_words.safe(name)} ({tier})"
