@@ -104,7 +104,7 @@ class BoardChart {
 
   /** Today, and some of the days before, so that their names have room. */
   dated(i, n) {
-    const apart = Math.ceil(n / 7);
+    const apart = Math.ceil(n / (this.root.clientWidth < 480 ? 4 : 7));
     return (n - 1 - i) % apart === 0;
   }
 
