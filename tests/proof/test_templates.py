@@ -51,5 +51,5 @@ def test_every_template_from_the_gallery_to_a_draft(chromium: Browser, fair: Tow
         page.get_by_role("button", name=USE[way.lang]).click()
         page.get_by_role("dialog").get_by_role("button", name=CREATE[way.lang]).click()
         page.wait_for_url(re.compile(r"/builder\?.*draft="), timeout=PATIENCE_MS)
-        walker.sees(each.name.say(way.lang))
+        expect(page.locator(".react-flow__node").first).to_be_visible(timeout=PATIENCE_MS)
     assert walker.close() == []
