@@ -9,7 +9,7 @@ import streamlit as st
 
 from components import at_risk, board_chart, kpi_cards, orders_table, stage_river
 from components._base import translated
-from waypost.web import board_page
+from waypost.web import board_style
 from waypost.web.board_panels import Picture
 from waypost.web.format import Format
 
@@ -68,14 +68,14 @@ def _chart(picture: Picture, key: str, fmt: Format) -> None:
 def _map(picture: Picture, key: str, fmt: Format) -> None:
     more = picture.more
     with st.container(key=f"board-card-{key}", height="stretch"):
-        st.html(board_page.head(more["title"], more["note"], more["href"], fmt.t("Open the map")))
+        st.html(board_style.head(more["title"], more["note"], more["href"], fmt.t("Open the map")))
         st.pydeck_chart(picture.data, height="stretch", key=key, alt=more["alt"])
 
 
 @register("bars")
 def _bars(picture: Picture, key: str, fmt: Format) -> None:
     with st.container(key=f"board-card-{key}", height="stretch"):
-        st.html(board_page.head(picture.more["title"], picture.more["note"], "", ""))
+        st.html(board_style.head(picture.more["title"], picture.more["note"], "", ""))
         if picture.data is not None:
             # Its own buttons would lie over the bars; a double click leads back to all of them.
             st.plotly_chart(picture.data, theme=None, config={"displayModeBar": False}, height="stretch", key=key)

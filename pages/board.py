@@ -7,7 +7,7 @@ import streamlit as st
 from components import board_grid, board_wall, pictures
 from components._base import translated
 from waypost.access.roles import Role
-from waypost.web import board_arrange, board_filters, board_page, board_panels, cache, empty, links, session
+from waypost.web import board_arrange, board_page, board_panels, board_style, cache, session
 from waypost.web import board_wall as wall
 from waypost.web.tower_filters import TowerFilters
 
@@ -18,14 +18,14 @@ def live(board_id: str, version: tuple[int, int], held: TowerFilters) -> None:
     shown, scene = board_page.now(board_id, version, held, wall=wall.asked())
     fmt = scene.fmt
     if scene.wall:
-        st.html(board_page.style(shown.board) + wall.style(shown.board))
+        st.html(board_style.style(shown.board) + wall.style(shown.board))
         texts = translated(board_wall.TEXTS, fmt.t)
         board_wall.board_wall(key="board.wall", t=texts, lang=fmt.lang, **wall.bar(shown, scene))
     else:
-        st.html(board_page.style(shown.board) + board_page.line(shown, scene))
-    with st.container(key=board_page.GRID):
+        st.html(board_style.style(shown.board) + board_page.line(shown, scene))
+    with st.container(key=board_style.GRID):
         for panel in board_page.panels(scene):
-            with st.container(key=board_page.key_of(panel.id)):
+            with st.container(key=board_style.key_of(panel.id)):
                 for place, picture in enumerate(board_panels.pictures(panel, scene)):
                     pictures.draw(picture, f"board.{panel.id}.{place}", fmt)
 
@@ -39,19 +39,18 @@ def arrange(draft_id: str) -> None:
 
 
 who, reader, view = session.require(Role.VIEWER), session.reader(), cache.view()
-if draft := board_arrange.find(links.value("draft") or ""):
+if draft := board_arrange.asked():
     board_arrange.head(draft, reader)
     arrange(draft.id)
     st.stop()
-asked = links.value("id") or ""
-found, journey = board_page.opened(asked, view)
+found, journey = board_page.opened(view)
 if found is None or journey is None:
-    board_page.not_there(asked, reader, edits=board_page.may_arrange(who.role))
+    board_page.not_there(reader, edits=board_page.may_arrange(who.role))
     st.stop()
-state = board_filters.read(found.board, journey, view)
+state = board_page.state(found.board, journey, view)
 if not wall.asked():
     board_page.head_of(found, who, board_page.scene(found, journey, view, state, reader))
 if view.n:
-    live(asked, board_page.stamp(found, view), state)
+    live(found.board.id, board_page.stamp(found, view), state)
 else:
-    empty.no_orders(reader.t)
+    board_page.nothing_yet(reader)

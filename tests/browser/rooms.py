@@ -22,6 +22,8 @@ ROOMS = (
     Room("orders", "/orders", ".orders .row"),
     Room("order", "/order?id={order}", "button.stop"),
     Room("map", "/map", "[data-testid=stDeckGlJsonChart] canvas"),
+    Room("board", "/board?id=marketplace-parcel", ".kpi"),
+    Room("board-wall", "/board?id=marketplace-parcel&wall=1", ".kpi"),
     Room("boards", "/boards", ".board .dot"),
     Room("templates", "/boards?view=templates", ".board .dot"),
     Room("template", "/boards?view=templates&template=cold-chain", ".wide .label"),

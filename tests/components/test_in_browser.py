@@ -237,3 +237,81 @@ def test_who_asks_for_less_motion_gets_none(visit):
     page = visit(reduced_motion="reduce")
     mark = page.locator("[data-state=now] .mark")
     assert mark.evaluate("node => getComputedStyle(node, '::before').animationName") == "none"
+
+
+def tile(page: Page, block: str, side: str = "") -> tuple[float, float]:
+    """Where to take a panel of the grid: in its middle, or at a handle."""
+    found = page.locator(f".field .tile[data-key={block}]")
+    found.scroll_into_view_if_needed()
+    box = (found.locator(f"[data-side={side}]") if side else found).bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drag(page: Page, start: tuple[float, float], dx: float, dy: float) -> None:
+    """Pull something with the mouse, in a few steps."""
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] + dx, start[1] + dy, steps=5)
+    page.mouse.up()
+
+
+def laid(rev: int, a: tuple[int, int, int, int], b: tuple[int, int, int, int], phone: str = "ab") -> list[Any]:
+    """A layout as Python hears it: its revision, both panels, and the column of a phone."""
+    places = [{"block": n, **dict(zip("xywh", at, strict=True))} for n, at in (("a", a), ("b", b))]
+    column = [{"block": n, "h": None, "hidden": False} for n in phone]
+    return [rev, sorted(places, key=lambda place: (place["y"], place["x"])), column]
+
+
+def test_a_panel_is_dragged_and_sized_by_the_mouse_and_taken_back(visit):
+    page = visit()
+    column, row = page.locator(".field.wide").evaluate(
+        "f => ['--column', '--row'].map((n) => parseFloat(f.style.getPropertyValue(n)))"
+    )
+    drag(page, tile(page, "b"), 6 * column, -4 * row)
+    expect_told(page, "laid", laid(1, (0, 0, 6, 4), (6, 0, 6, 4)))
+    drag(page, tile(page, "a", "se"), -2.2 * column, 2 * row)
+    expect_told(page, "laid", laid(2, (0, 0, 4, 6), (6, 0, 6, 4)))
+    drag(page, tile(page, "a"), 6 * column, 0)
+    expect_told(page, "laid", laid(3, (6, 0, 4, 6), (6, 6, 6, 4)))
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect_told(page, "laid", laid(4, (0, 0, 4, 6), (6, 0, 6, 4)))
+    drag(page, tile(page, "a"), 1, 1)
+    assert told(page)["laid"][0] == 4  # a click is no drag
+
+
+def test_a_panel_is_moved_and_sized_by_keys_and_every_step_is_said(visit):
+    page = visit()
+    grip, said = page.locator(".grip[data-block=a]"), page.locator(".wp > p[role=status]").last
+    grip.focus()
+    page.keyboard.press("ArrowRight")
+    expect_told(page, "laid", laid(1, (1, 0, 6, 4), (0, 4, 6, 4)))
+    page.keyboard.press("ArrowDown")  # as far as it takes to pass the other one
+    expect_told(page, "laid", laid(2, (1, 4, 6, 4), (0, 0, 6, 4)))
+    assert said.inner_text() == "Share in time: column 2 of 12, row 5, 6 wide, 4 high"
+    page.keyboard.press("Shift+ArrowLeft")
+    expect_told(page, "laid", laid(3, (1, 4, 5, 4), (0, 0, 6, 4)))
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+Shift+z")
+    expect_told(page, "laid", laid(5, (1, 4, 5, 4), (0, 0, 6, 4)))
+    assert said.inner_text() == "Done again"
+    assert page.evaluate("document.activeElement.shadowRoot.activeElement.dataset.block") == "a"
+    page.keyboard.press("Delete")
+    page.get_by_role("button", name="trend", exact=True).click()
+    page.wait_for_timeout(300)
+    assert told(page)["laid"][1][0]["block"] == "b"
+    assert said.inner_text() == "trend added"
+
+
+def test_a_finger_arranges_the_column_of_a_phone(visit):
+    page = visit(width=390, height=844, has_touch=True)
+    second = page.locator(".slip[data-key=b] .grip")
+    second.scroll_into_view_if_needed()
+    second.focus()
+    page.keyboard.press("ArrowUp")
+    expect_told(page, "laid", laid(1, (0, 0, 6, 4), (0, 4, 6, 4), "ba"))
+    page.get_by_role("button", name="Share in time higher").tap()
+    page.get_by_role("button", name="Hide Share in time on phones").tap()
+    wanted = laid(3, (0, 0, 6, 4), (0, 4, 6, 4), "ba")
+    wanted[2][1] = {"block": "a", "h": 5, "hidden": True}
+    expect_told(page, "laid", wanted)

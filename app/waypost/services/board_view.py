@@ -115,11 +115,12 @@ def standing_in(view: View, journey: str, stage: Stage) -> Mask:
     return _orders_of(view, stage, mine & (facts.status == Status.OPEN))
 
 
-def open_in(view: View, journey: str, stage_id: str) -> Mask:
-    """As `standing_in`, by the stage's id; none for an id that is no stage."""
-    found = kpi.journey_of(view, journey)
-    stage = None if found is None else found.stage(stage_id)
-    return np.zeros(view.n, dtype=bool) if stage is None else standing_in(view, journey, stage)
+def open_in(view: View, journey: str, stage_ids: Sequence[str]) -> Mask:
+    """As `standing_in`, for any of some stages by their ids; those that are no stages have no orders."""
+    found = np.zeros(view.n, dtype=bool)
+    for stage in _named(view, journey, stage_ids):
+        found |= standing_in(view, journey, stage)
+    return found
 
 
 def reached(view: View, journey: str, stage_id: str, start: int, end: int) -> Mask:
@@ -146,10 +147,19 @@ def timeline(view: View, at: Scope, stages: Sequence[Stage], days: int, zone: st
     return found
 
 
-def due(view: View, journey: str, start: int, end: int, *, promised: bool = False) -> Mask:
+def due(
+    view: View, journey: str, start: int, end: int, stage_ids: Sequence[str] = (), *, promised: bool = False
+) -> Mask:
     """The open orders behind a day of the timeline: due, or promised, in [start, end)."""
     at = view.promised if promised else view.due
-    return view.mask(OrderQuery(journey=journey, status="open")) & (at >= start) & (at < end)
+    opened = view.mask(OrderQuery(journey=journey, status="open")) & (at >= start) & (at < end)
+    return opened & _caused(view, journey, _named(view, journey, stage_ids))
+
+
+def late(view: View, journey: str, stage_ids: Sequence[str] = ()) -> Mask:
+    """The open orders that are late or held; because of some stages, or of any."""
+    opened = view.mask(OrderQuery(journey=journey, status="open")) & (view.level > 0)
+    return opened & _caused(view, journey, _named(view, journey, stage_ids))
 
 
 def at_risk(view: View, at: Scope, stages: Sequence[Stage], limit: int) -> tuple[list[OrderRow], int]:
@@ -158,6 +168,12 @@ def at_risk(view: View, at: Scope, stages: Sequence[Stage], limit: int) -> tuple
     only = (view.level > 0) & _caused(view, at.journey, stages)
     found = view.orders(asked, only)
     return found.rows, found.total
+
+
+def _named(view: View, journey: str, stage_ids: Sequence[str]) -> list[Stage]:
+    found = kpi.journey_of(view, journey)
+    stages = (found.stage(name) for name in stage_ids) if found else ()
+    return [stage for stage in stages if stage is not None]
 
 
 def _caused(view: View, journey_id: str, stages: Sequence[Stage]) -> Mask:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from waypost.access.errors import AccessError
 from waypost.access.roles import Role, allows
@@ -52,6 +53,11 @@ def head(draft: Draft, fmt: Format) -> None:
     st.caption(t("This is a draft: the board changes once it is published in the builder."))
 
 
+def asked() -> Draft | None:
+    """The draft that the address names; None when it names none that there is."""
+    return find(links.value(NAME) or "")
+
+
 def find(draft_id: str) -> Draft | None:
     """The draft that is arranged; None when there is none."""
     try:
@@ -82,9 +88,17 @@ def room(draft_id: str, who: Identity, fmt: Format, grid: Grid) -> None:
     )
     if changed is not None and edits:
         _save(held, changed, who, fmt)
-        st.rerun(scope="fragment")
+        _again()
     if held.said:
         st.warning(held.said, icon=":material/sync_problem:")
+
+
+def _again() -> None:
+    """Draw once more, so that the grid hears that its change is stored."""
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitAPIException:  # the whole page is on its way
+        st.rerun()
 
 
 def _held(draft: Draft) -> Held:
@@ -105,7 +119,7 @@ def _save(held: Held, board: Board, who: Identity, fmt: Format) -> None:
     try:
         saved = waypost.boards.save(held.draft, board, max(base, 0), who.name)
     except (WaypostError, AccessError) as error:
-        held.said = f"{fmt.t('Not saved.')} {error}"
+        held.said = fmt.t("Not saved. {why}", why=str(error))
         return
     held.rev = saved.rev
     held.given = saved.rev if saved.merged else held.given

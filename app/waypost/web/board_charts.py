@@ -133,18 +133,17 @@ def timeline(panel: Panel, scene: Scene) -> Sequence[Picture]:
     days = counted(
         "due", panel, scene, lambda view, at: board_view.timeline(view, at, named, _AHEAD, scene.journey.zone)
     )
-    bars = [_bar(place, day, scene, linked=not panel.named) for place, day in enumerate(days)]
+    bars = [_bar(place, day, scene, [stage.id for stage in named]) for place, day in enumerate(days)]
     chart = {"kind": "bars", "title": panel.title, "icon": panel.icon, "bars": bars}
     return [Picture("chart", {**chart, "note": scene.fmt.t("by the day the clock runs out; below, what was promised")})]
 
 
-def _bar(place: int, day: DueDay, scene: Scene, *, linked: bool) -> dict[str, Any]:
+def _bar(place: int, day: DueDay, scene: Scene, named: Sequence[str]) -> dict[str, Any]:
     t, fmt, state = scene.fmt.t, scene.fmt, scene.state
     parts = []
     for tier, n in zip(("red", "yellow", "ok"), reversed(day.levels), strict=True):
-        part = {"tier": tier, "n": n, "words": t(TIERS[tier])}
-        href = links.href("orders", state.owed(day.start, day.end, tier)) if linked else ""
-        parts.append({**part, "href": href} if href else part)
+        href = links.href("orders", state.owed(day.start, day.end, tier, named))
+        parts.append({"tier": tier, "n": n, "words": t(TIERS[tier]), "href": href})
     label = t("Overdue") if day.day is None else t("Today") if place == 1 else _short(day, fmt)
     found = {"id": f"{place}", "label": label, "parts": parts, "late": day.day is None}
     if day.promised:
@@ -152,7 +151,7 @@ def _bar(place: int, day: DueDay, scene: Scene, *, linked: bool) -> dict[str, An
         found |= {
             "note": fmt.short(day.promised),
             "note_words": f"{label}: {note}",
-            "note_href": links.href("orders", state.owed(day.start, day.end, promised=True)),
+            "note_href": links.href("orders", state.owed(day.start, day.end, "all", named, promised=True)),
         }
     return found
 

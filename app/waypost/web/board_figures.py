@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-import numpy as np
-
 from waypost.journeys.document import Stage
 from waypost.journeys.project import Mask
 from waypost.kpi.summary import Summary
 from waypost.services import board_view
-from waypost.services.live import OrderQuery, View
+from waypost.services.live import View
 from waypost.services.tower import Card, Overview, on_time
 from waypost.web import links, orders_view, tower_view
 from waypost.web.board_panels import Panel, Picture, Scene, counted, register
@@ -41,7 +39,8 @@ def figures(panel: Panel, scene: Scene) -> Sequence[Picture]:
     found = [Picture("cards", drawn, {"title": panel.title})]
     # On a wall nothing grows: what has no room is left out rather than cut off.
     split = [card.stage for card in cards if card.stage.segment and (panel.rows > _CARD_ROWS or not scene.wall)]
-    return [*found, *(_split(stage, panel, scene) for stage in split)]
+    told = [_split(stage, panel, scene) for stage in split]
+    return [*found, *(picture for picture in told if picture.data["rows"] or len(cards) == 1)]
 
 
 def _card(card: Card, scene: Scene) -> dict[str, Any]:
@@ -60,7 +59,7 @@ def _card(card: Card, scene: Scene) -> dict[str, Any]:
 def _gate(card: Card, drawn: dict[str, Any], scene: Scene) -> dict[str, Any]:
     """A gate says how many it holds now."""
     t, fmt = scene.fmt.t, scene.fmt
-    held = links.href("orders", scene.state.held_in(card.stage.id))
+    held = links.href("orders", scene.state.open_in(card.stage.id))
     tier = "red" if card.open else "ok"
     n = t.plural("order held now", "orders held now", card.open)
     return {
@@ -94,7 +93,8 @@ def _split(stage: Stage, panel: Panel, scene: Scene) -> Picture:
                 for tier in tower_view.TIERED
             }
         rows.append(row)
-    title = t("{figure} by {dimension}", figure=stage.name.say(fmt.lang), dimension=word(DIMENSIONS, dimension, t))
+    by = word(DIMENSIONS, dimension, t).lower()
+    title = t("{figure} by {dimension}", figure=stage.name.say(fmt.lang), dimension=by)
     return Picture("chart", {"kind": "rows", "title": title, "icon": stage.icon, "rows": rows})
 
 
@@ -133,7 +133,7 @@ def at_risk(panel: Panel, scene: Scene) -> Sequence[Picture]:
     n = fitting(panel)
     rows, total = counted("risk", panel, scene, lambda view, at: board_view.at_risk(view, at, named, n))
     overview = Overview(scene.view.now, scene.journey.id, scene.version, [], [], rows, 0, 0, 0)
-    more = links.href("orders", scene.state.standing())
+    more = links.href("orders", scene.state.late(*(stage.id for stage in named)))
     drawn = tower_view.at_risk(overview, scene.journey, scene.fmt)
     return [Picture("at_risk", drawn, {"title": panel.title, "total": total, "more": more})]
 
@@ -144,7 +144,7 @@ def orders(panel: Panel, scene: Scene) -> Sequence[Picture]:
     query = scene.state.query._replace(status="open", limit=fitting(panel))
     named = panel.stages if panel.named else ()
     found = counted("rows", panel, scene, lambda view, _: view.orders(query, _in_any(view, scene, named)))
-    more = scene.state.standing(named[0].id if len(named) == 1 and not named[0].span else "")
+    more = scene.state.open_in(*(stage.id for stage in named)) if named else scene.state.standing()
     rows = orders_view.rows(found.rows, scene.view, scene.fmt)
     about = {"title": panel.title, "total": found.total, "more": links.href("orders", more)}
     return [Picture("orders", rows, about)]
@@ -154,13 +154,7 @@ def _in_any(view: View, scene: Scene, stages: Sequence[Stage]) -> Mask | None:
     """Orders that are now in one of these stages, gates or figures; None when none are named."""
     if not stages:
         return None
-    found = np.zeros(view.n, dtype=bool)
-    for stage in stages:
-        if stage.span:
-            found |= board_view.standing_in(view, scene.journey.id, stage)
-        else:
-            found |= view.mask(OrderQuery(journey=scene.journey.id, stage=stage.id))
-    return found
+    return board_view.open_in(view, scene.journey.id, [stage.id for stage in stages])
 
 
 @register("text")

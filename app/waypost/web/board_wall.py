@@ -12,8 +12,9 @@ from waypost.journeys.boards.layout import Places
 from waypost.services.boards.catalogue import BoardVersion
 from waypost.web import links
 from waypost.web.board_figures import GAP_PX, ROW_PX
-from waypost.web.board_page import GRID, PHONE_PX, cell, numbers, version
+from waypost.web.board_page import numbers, version
 from waypost.web.board_panels import Scene
+from waypost.web.board_style import GRID, PHONE_PX, cell
 
 NAME: Final = "wall"
 PAGE_ROWS: Final = 17  # as many rows as can be read from across a room on a screen of 1920 x 1080

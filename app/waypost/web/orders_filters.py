@@ -31,7 +31,8 @@ _SORTS: Final = {
     "value": N_("Highest value first"),
 }
 _FORGET: Final = ("page",)
-_HOW: Final = ("closed", "reached", "open", "due", "promised")
+_HOW: Final = ("closed", "reached", "open", "late", "due", "promised")
+_NOW: Final = ("open", "late")
 _BEHIND: Final = ("kpi", "how", "from", "to", "closed")  # in the address
 
 
@@ -39,7 +40,8 @@ class Behind(NamedTuple):
     """The orders behind one number of a card or a board, of [start, end) us.
 
     `how`: closed (of one tier or of all), reached (made in that time, and at least as far as the stage),
-    due or promised (still open; no stage), open (the stage is open now; no time).
+    due or promised (still open), late (now), open (one of the stages is open now). Of the last four several
+    stages may be named, with commas between them; none means any.
     """
 
     journey: str
@@ -56,10 +58,18 @@ class Behind(NamedTuple):
         if self.how == "reached":
             found = board_view.reached(view, self.journey, self.stage, self.start, self.end)
         elif self.how == "open":
-            found = board_view.open_in(view, self.journey, self.stage)
+            found = board_view.open_in(view, self.journey, self.stages)
+        elif self.how == "late":
+            found = board_view.late(view, self.journey, self.stages)
         else:
-            found = board_view.due(view, self.journey, self.start, self.end, promised=self.how == "promised")
+            promised = self.how == "promised"
+            found = board_view.due(view, self.journey, self.start, self.end, self.stages, promised=promised)
         return found, int(found.sum())
+
+    @property
+    def stages(self) -> list[str]:
+        """The ids of the stages."""
+        return self.stage.split(",") if self.stage else []
 
 
 class OrdersFilters(NamedTuple):
@@ -123,7 +133,7 @@ def _behind(view: View) -> Behind | None:
     how = links.value("how", _HOW) or "closed"
     if journey is None or found is None or not _sound(how, stage, found):
         return None
-    if how == "open":
+    if how in _NOW:
         return Behind(journey, stage or "", 0, 0, None, how)
     zone = found.zone
     try:
@@ -136,8 +146,9 @@ def _behind(view: View) -> Behind | None:
 def _sound(how: str, stage: str | None, journey: Journey) -> bool:
     """Whether the stage that the address names is one, where one is needed."""
     if stage is None:
-        return how in ("reached", "due", "promised")
-    return journey.stage(stage) is not None
+        return how not in ("closed", "open")
+    several = stage.split(",") if how not in ("closed", "reached") else [stage]
+    return all(journey.stage(name) is not None for name in several)
 
 
 def stages(view: View, journey: str | None = None) -> tuple[str, ...]:
@@ -263,11 +274,13 @@ def clear() -> None:
 
 
 def _behind_words(behind: Behind, view: View, fmt: Format) -> str:
-    t, name = fmt.t, stage_label(view, behind.stage, fmt.lang, behind.journey)
+    t, name = fmt.t, ", ".join(stage_label(view, stage, fmt.lang, behind.journey) for stage in behind.stages)
     if behind.journey in view.returns.journeys:
         name = returns.stage_name(behind.stage, view, fmt)
     if behind.how == "open":
         return t("{stage}: open now", stage=name)
+    if behind.how == "late":
+        return t("{stage}: late or held", stage=name) if name else t("Late or held")
     start, end = fmt.instant(behind.start, view.now), fmt.instant(behind.end, view.now)
     if behind.how == "due":
         return t("Due until {end}", end=end) if not behind.start else t("Due {start} – {end}", start=start, end=end)

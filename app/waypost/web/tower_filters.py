@@ -70,19 +70,25 @@ class TowerFilters(NamedTuple):
         """The address of the orders that are open now, in a stage and a tier or in any."""
         return self._orders({"status": "open", "stage": stage, "level": tier})
 
-    def held_in(self, stage: str) -> dict[str, str | list[str]]:
-        """The address of the orders for which a stage that is no place, such as a gate, is open now."""
-        return self._orders({"status": "open", "kpi": stage, "how": "open"})
+    def open_in(self, *stages: str) -> dict[str, str | list[str]]:
+        """The address of the orders for which one of some stages, also gates and figures, is open now."""
+        return self._orders({"status": "open", "kpi": ",".join(stages), "how": "open"})
+
+    def late(self, *stages: str) -> dict[str, str | list[str]]:
+        """The address of the open orders that are late or held; because of some stages, or of any."""
+        return self._orders({"status": "open", "kpi": ",".join(stages), "how": "late"})
 
     def made_and_reached(self, stage: str, now: int) -> dict[str, str | list[str]]:
         """The address of the orders made in the range that have reached a stage; "" means all made."""
         return self._orders({"kpi": stage, "how": "reached", **self._edges(now)})
 
-    def owed(self, start: int, end: int, tier: str = "all", *, promised: bool = False) -> dict[str, str | list[str]]:
+    def owed(
+        self, start: int, end: int, tier: str = "all", stages: Sequence[str] = (), *, promised: bool = False
+    ) -> dict[str, str | list[str]]:
         """The address of the open orders due, or promised, in [start, end) us."""
-        return self._orders(
-            {"status": "open", "how": "promised" if promised else "due", "level": tier, **edges(start, end)}
-        )
+        how = "promised" if promised else "due"
+        asked = {"status": "open", "kpi": ",".join(stages), "how": how, "level": tier}
+        return self._orders({**asked, **edges(start, end)})
 
     def _orders(self, asked: dict[str, str]) -> dict[str, str | list[str]]:
         found: dict[str, str | list[str]] = {"journey": self.journey.id}

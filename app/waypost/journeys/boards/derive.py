@@ -18,11 +18,11 @@ _SOURCE = {"en": "Orders", "zh": "订单来源"}
 _RETURNS = {"en": "Returns", "zh": "退货来源"}
 # show, name, and the place on the grid: x, y, w, h
 _PANELS: tuple[tuple[str, dict[str, str], tuple[int, int, int, int]], ...] = (
-    ("kpi", {"en": "Figures", "zh": "关键指标"}, (0, 0, 12, 3)),
-    ("river", {"en": "Where orders are", "zh": "订单在哪一环"}, (0, 3, 12, 4)),
-    ("trend", {"en": "Trend", "zh": "趋势"}, (0, 7, 6, 6)),
-    ("at_risk", {"en": "At risk", "zh": "风险订单"}, (6, 7, 6, 6)),
-    ("orders", {"en": "Orders", "zh": "订单"}, (0, 13, 12, 8)),
+    ("kpi", {"en": "Figures", "zh": "关键指标"}, (0, 0, 12, 4)),
+    ("river", {"en": "Where orders are", "zh": "订单在哪一环"}, (0, 4, 12, 6)),
+    ("trend", {"en": "Trend", "zh": "趋势"}, (0, 10, 6, 7)),
+    ("at_risk", {"en": "At risk", "zh": "风险订单"}, (6, 10, 6, 7)),
+    ("orders", {"en": "Orders", "zh": "订单"}, (0, 17, 12, 8)),
 )
 _SAME = ("icon", "grain", "start", "end", "calendar", "owner", "card", "audience")
 
