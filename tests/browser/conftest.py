@@ -39,7 +39,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 @pytest.fixture(scope="session")
 def busy_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A console over 40 days of a simulated company."""
-    with opened_town(tmp_path_factory.mktemp("busy"), _live_through) as base:
+    with opened_town(tmp_path_factory.mktemp("busy"), live_through) as base:
         yield Town(base)
 
 
@@ -58,7 +58,8 @@ def opened_town(folder: Path, tell: Callable[[Waypost, int], None]) -> Iterator[
         yield server.base
 
 
-def _live_through(waypost: Waypost, now: int) -> None:
+def live_through(waypost: Waypost, now: int) -> None:
+    """Forty days of a simulated company."""
     events = Company(seed=7, now_us=now, days=40).history()
     while batch := list(islice(events, MAX_EVENTS)):
         waypost.submit([read_event(event, waypost.vocabulary, now) for event in batch]).result(60)
