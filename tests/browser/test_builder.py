@@ -31,6 +31,11 @@ def test_a_board_is_built_tried_and_put_into_force(chromium: Browser, town: Town
     page.get_by_role("option", name="hours").click()
     block = page.locator(".react-flow__node", has_text="In the warehouse")
     expect(block).to_contain_text("warn 1 d 12 h", timeout=PATIENCE_MS)
+    block.locator(".title").click()
+    page.keyboard.press("Control+z")  # what the form changed is a step of the canvas, too
+    expect(block).not_to_contain_text("warn 1 d 12 h", timeout=PATIENCE_MS)
+    page.keyboard.press("Control+y")
+    expect(block).to_contain_text("warn 1 d 12 h", timeout=PATIENCE_MS)
     _try_and_publish(walker)
     assert walker.close() == []
 

@@ -76,3 +76,14 @@ def test_pictures_of_the_back_rooms(chromium: Browser, busy_town: Town, tag: str
             enter(walker, room, "")
             walker.picture(f"{room.name}{tag}")
     assert walker.close() == []
+
+
+@pytest.mark.parametrize("tag", WAYS, ids=[str(way) for way in WAYS.values()])
+def test_pictures_of_the_builder(chromium: Browser, busy_town: Town, tag: str) -> None:
+    walker = Walker(chromium, busy_town.base, WAYS[tag])
+    walker.sign_in("chief")
+    enter(walker, next(room for room in ROOMS if room.name == "builder"), "")
+    walker.page.locator(".react-flow__node").nth(2).locator(".title").click()
+    walker.page.wait_for_timeout(1_500)
+    walker.picture(f"builder{tag}")
+    assert walker.close() == []

@@ -236,5 +236,9 @@ def test_a_draft_whose_source_was_removed_opens_and_says_so(chromium: Browser, s
     walker = _walker(chromium, site, Way("en", "light", 1440, 900))
     walker.go(f"/builder?draft={draft.id}&block=source_1")
     expect(walker.page.get_by_text("is gone").first).to_be_visible(timeout=PATIENCE_MS)
-    expect(walker.page.get_by_role("button", name="Connect a new one")).to_be_visible()
+    walker.page.get_by_role("button", name="Connect a new one").click()
+    walker.sees("Connect a source")
+    walker.page.get_by_role("button", name="Back to the board").click()
+    expect(walker.page.locator(".react-flow__node")).to_have_count(1, timeout=PATIENCE_MS)
+    assert {f"draft={draft.id}", "block=source_1"} <= set(walker.address().partition("?")[2].split("&"))
     assert walker.close() == []

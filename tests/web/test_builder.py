@@ -9,12 +9,14 @@ import pytest
 from tests.boards import changed, small
 from waypost.journeys.boards import check
 from waypost.journeys.boards.blocks import kinds
+from waypost.journeys.boards.diff import diff
 from waypost.journeys.boards.document import Block, Board, Wire
 from waypost.journeys.boards.merge import merge
 from waypost.journeys.boards.problems import CODES
 from waypost.services.app import Waypost
 from waypost.services.boards.drafts import Draft
 from waypost.web import (
+    builder_changes,
     builder_conflicts,
     builder_desk,
     builder_examples,
@@ -218,6 +220,18 @@ def test_examples_come_from_real_orders(shop: Waypost, english: Format) -> None:
         "when": [{"field": "value", "op": "gte", "value": 800}],
     }
     assert builder_examples.held(view, gate) == 1
+
+
+def test_changes_are_told_in_words(english: Format) -> None:
+    before, after = small(), changed(small(), "payment", target={"yellow": "2h", "red": "9d"}, name="[Money](x)")
+    after = after.model_copy(update={"wires": after.wires[:1], "zone": "Asia/Shanghai"})
+    lines = builder_changes.lines(diff(before, after), before, after, english)
+    assert [line.partition(": ")[2] for line in lines] == [
+        r"**\[Money\]\(x\)** · Name: Payment → \[Money\]\(x\)",
+        r"**\[Money\]\(x\)** · Warn after: 1 h → 2 h",
+        r"\[Money\]\(x\) leads no more to Delivery",
+        "**The board** · Time zone: UTC → Asia/Shanghai",
+    ]
 
 
 def test_a_source_that_was_connected_meanwhile_is_chosen_in_its_block() -> None:

@@ -60,7 +60,7 @@ def lines(found: Diff, before: Board, after: Board, fmt: Format) -> list[str]:
     told = [*(f":material/remove: {text}" for text in gone), *(f":material/add: {text}" for text in new)]
     for name, paths in found.changed.items():
         told += [_changed(name, path, before, after, fmt) for path in paths]
-    told += [_wire(wire, before, fmt, new=False) for wire in found.wires_removed if _both(wire, before, after)]
+    told += [_wire(wire, after, fmt, new=False) for wire in found.wires_removed if _both(wire, before, after)]
     told += [_wire(wire, after, fmt, new=True) for wire in found.wires_added if _both(wire, before, after)]
     one, other = before.as_json(), after.as_json()
     for path in found.board_fields:
@@ -86,8 +86,8 @@ def _changed(name: str, path: str, before: Board, after: Board, fmt: Format) -> 
 
 def _line(name: str, path: str, old: Any, new: Any, fmt: Format) -> str:
     what = builder_words.part(path, fmt.t)
-    one = "–" if old is None else builder_conflicts.value(old, fmt)
-    other = "–" if new is None else builder_conflicts.value(new, fmt)
+    one = "–" if old is None else builder_conflicts.value(old, fmt, path)
+    other = "–" if new is None else builder_conflicts.value(new, fmt, path)
     return f":material/edit: **{name}** · {what}: {one} → {other}"
 
 

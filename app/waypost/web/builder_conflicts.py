@@ -11,7 +11,7 @@ from waypost.journeys.boards.document import Board
 from waypost.journeys.boards.merge import Conflict
 from waypost.web import builder_desk, builder_faces, builder_words
 from waypost.web.builder_desk import Desk
-from waypost.web.builder_fields import strong, with_settings
+from waypost.web.builder_fields import read, strong, with_settings
 from waypost.web.format import Format
 
 _SHOWN = 120
@@ -36,15 +36,17 @@ def _row(desk: Desk, place: int, each: Conflict, fmt: Format) -> None:
     name = builder_words.title(block, t) if block else each.block or t("The board")
     what = builder_words.part(each.field, t) if each.field else t("The whole block")
     where.markdown(f"**{builder_words.safe(name)}** · {what}")
-    mine.markdown(t("Yours: {value}", value=value(each.mine, fmt)))
-    theirs.markdown(t("Theirs: {value}", value=value(each.theirs, fmt)))
+    mine.markdown(t("Yours: {value}", value=value(each.mine, fmt, each.field)))
+    theirs.markdown(t("Theirs: {value}", value=value(each.theirs, fmt, each.field)))
     with keep, st.container(horizontal=True, gap="xsmall"):
         st.button(t("Take mine"), key=f"builder.mine.{place}", on_click=_settle, args=(desk, each, True))
         st.button(t("Keep theirs"), key=f"builder.theirs.{place}", on_click=_settle, args=(desk, each, False))
 
 
-def value(given: Any, fmt: Format) -> str:
-    """A setting as it was entered, short, and nothing but text."""
+def value(given: Any, fmt: Format, path: str = "") -> str:
+    """A setting as it was entered, short, and nothing but text; `path` tells what it is."""
+    if path.rpartition(".")[2] in ("yellow", "red") and (us := read(given)) is not None:
+        return fmt.duration(us)
     return builder_words.safe(_value(given, fmt))
 
 

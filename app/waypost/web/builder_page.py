@@ -37,7 +37,7 @@ STYLE: Final = """<style>
 .st-key-builder-form { max-height: 720px; overflow-y: auto; padding: 0 8px 8px 0; }
 .st-key-builder-head [data-testid="stMarkdownContainer"] p { font-size: 13px; }
 .st-key-builder-name input { font-weight: 600; }
-.st-key-builder-head kbd { color: var(--wp-muted); }
+.st-key-builder-head kbd { color: var(--wp-muted) !important; opacity: 1 !important; }
 @media (max-width: 1180px) {
   .st-key-builder-head kbd { display: none; }
   .st-key-builder-body { flex-direction: column; }
