@@ -63,7 +63,10 @@ def test_facts_and_checks(waypost):
     url = waypost.engine.url.render_as_string(hide_password=False)
     assert [check.name for check in doctor.examine(url, []) if not check.ok] == []
     found = doctor.facts(waypost.engine)
-    assert found.size is not None
-    assert found.size > 0
+    if "unix_socket" in url:  # the embedded OceanBase does not count its bytes
+        assert found.size is None
+    else:
+        assert found.size is not None
+        assert found.size > 0
     assert found.watermark == 0
     assert b"recorded_at" in b"".join(csv_parts(events_sheet(waypost.engine, EventQuery(), show=True)))

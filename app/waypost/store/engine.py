@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 
 from waypost.domain.errors import FieldError
+from waypost.store.trailing import keep_trailing_spaces
 
 BUSY_MS = 30_000
 WRITER_LOCK = 0x57415950  # "WAYP": one event writer at a time, so ids follow the order of commit
@@ -36,7 +37,10 @@ def open_engine(url: str) -> Engine:
     if parsed.get_backend_name() not in ("postgresql", "mysql", "mariadb"):
         raise FieldError("db", f"'{parsed.get_backend_name()}' is not supported.", "Use sqlite, postgresql or mysql.")
     # The positional style lets one tuple per row go to the driver without a dict per row.
-    return sa.create_engine(full, paramstyle="format", pool_pre_ping=True, pool_size=10, max_overflow=20)
+    engine = sa.create_engine(full, paramstyle="format", pool_pre_ping=True, pool_size=10, max_overflow=20)
+    if engine.dialect.name != "postgresql":
+        keep_trailing_spaces(engine)
+    return engine
 
 
 def complete_url(url: str) -> str:

@@ -114,15 +114,18 @@ def search_subjects(connection: Connection, text: str, limit: int = 50) -> list[
     """Subjects whose id, or one of whose other identifiers, starts with `text`."""
     found: dict[int, Subject] = {}
     columns = (subject.c.id, subject.c.kind, subject.c.ref, subject.c.scope)
-    by_ref = sa.select(*columns).where(_starts(subject.c.ref, text)).order_by(subject.c.ref).limit(limit)
+    # Engines that compare without trailing spaces cannot serve a range that begins with one; what is read is looked at.
+    stem = text.rstrip(" ") or text
+    by_ref = sa.select(*columns, subject.c.ref).where(_starts(subject.c.ref, stem)).order_by(subject.c.ref)
     by_name = (
-        sa.select(*columns)
+        sa.select(*columns, identifier.c.value)
         .join(identifier, identifier.c.subject_id == subject.c.id)
-        .where(_starts(identifier.c.value, text))
-        .limit(limit)
+        .where(_starts(identifier.c.value, stem))
     )
     for query in (by_ref, by_name) if text else ():
-        found.update({k: Subject(SubjectKind(kind), ref, scope) for k, kind, ref, scope in connection.execute(query)})
+        for key, kind, ref, scope, value in connection.execute(query.limit(limit)):
+            if value.startswith(text):
+                found[key] = Subject(SubjectKind(kind), ref, scope)
     return list(found.items())[:limit]
 
 
