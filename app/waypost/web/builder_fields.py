@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,6 +17,8 @@ from waypost.web import builder_desk, builder_words
 from waypost.web.builder_desk import Desk
 from waypost.web.format import Format
 
+_REPLACED: Final = "builder.replaced"
+_ECHO_S: Final = 1.0  # longer than a browser takes to answer, shorter than a person takes to choose again
 _UNITS: Final = {"m": N_("minutes"), "h": N_("hours"), "d": N_("days")}
 _SIZE: Final = {"m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
 
@@ -76,12 +79,18 @@ class Form:
 
 def tied(key: str, held: Any, put: Callable[[Any], None], *, disabled: bool = False) -> dict[str, Any]:
     """Arguments that tie a widget to what is `held`; `put` gets what a person changes it to."""
+    replaced = st.session_state.setdefault(_REPLACED, {})
     if key not in st.session_state or st.session_state[key] != held:
+        if key in st.session_state:
+            replaced[key] = (st.session_state[key], time.monotonic())
         st.session_state[key] = held
 
     def changed() -> None:
-        # Streamlit also reports the value that was put in from here, once the browser has sent it back.
-        if st.session_state[key] != held:
+        # Streamlit also reports the value that was put in from here, once the browser has sent it back. After undo
+        # and redo in one breath that may be the value before: nobody chose it.
+        was, at = replaced.get(key, (None, 0.0))
+        late = key in replaced and st.session_state[key] == was and time.monotonic() - at < _ECHO_S
+        if st.session_state[key] != held and not late:
             put(st.session_state[key])
 
     return {"key": key, "on_change": changed, "disabled": disabled}
