@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import Town
+from tests.browser.conftest import Town, opened_town
 from tests.browser.walker import PATIENCE_MS, Walker, Way
+from tests.scene import fill
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_board_is_built_tried_and_put_into_force(chromium: Browser, town: Town) -> None:
-    walker = Walker(chromium, town.base, Way("en", "light", 1440, 900))
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A console of its own, because a board in force takes orders away from other journeys."""
+    with opened_town(tmp_path_factory.mktemp("workshop"), fill) as base:
+        yield Town(base)
+
+
+def test_a_board_is_built_tried_and_put_into_force(chromium: Browser, workshop: Town) -> None:
+    walker = Walker(chromium, workshop.base, Way("en", "light", 1440, 900))
     walker.sign_in("chief", "/builder")
     page = walker.page
     page.get_by_role("button", name="Start empty").click()
@@ -52,8 +61,8 @@ def _try_and_publish(walker: Walker) -> None:
     assert walker.fits()
 
 
-def test_who_only_looks_changes_nothing(chromium: Browser, town: Town) -> None:
-    walker = Walker(chromium, town.base, Way("zh", "dark", 390, 844))
+def test_who_only_looks_changes_nothing(chromium: Browser, workshop: Town) -> None:
+    walker = Walker(chromium, workshop.base, Way("zh", "dark", 390, 844))
     walker.sign_in("operator", "/builder?board=marketplace-parcel")
     expect(walker.page.locator(".react-flow__node").first).to_be_visible(timeout=PATIENCE_MS)
     expect(walker.page.locator(".palette")).to_have_count(0)
