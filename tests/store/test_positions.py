@@ -51,5 +51,11 @@ def test_the_migration_makes_the_tables_that_the_program_uses(engine):
     inspector = sa.inspect(engine)
     for table in ("vehicle_position", "vehicle_trail"):
         assert {c["name"] for c in inspector.get_columns(table)} == set(metadata.tables[table].columns.keys())
-        held = {index["name"] for index in inspector.get_indexes(table)}
+        held = {index["name"] for index in inspector.get_indexes(table)} or _indexes(engine, table)
         assert {index.name for index in metadata.tables[table].indexes} <= held
+
+
+def _indexes(engine, table):
+    """Names of indexes where SQLAlchemy does not understand how the engine describes a table."""
+    with engine.connect() as connection:
+        return {row[2] for row in connection.exec_driver_sql(f"SHOW INDEX FROM {table}")}
