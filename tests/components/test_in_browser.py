@@ -217,8 +217,11 @@ def test_data_is_shown_as_text_and_never_becomes_markup(visit):
 def test_nothing_sticks_out_and_the_theme_is_followed(visit, width, scheme):
     page = visit(width=width, color_scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    sticking_out = "nodes => nodes.filter(n => n.getBoundingClientRect().right > innerWidth).length"
-    assert page.locator(".wp, .wp button").evaluate_all(sticking_out) == 0
+    sticking_out = (
+        "nodes => nodes.filter(n => n.getBoundingClientRect().right > innerWidth)"
+        ".map(n => `${n.className} ${n.getBoundingClientRect().right} ${n.innerText.slice(0, 40)}`)"
+    )
+    assert page.locator(".wp, .wp button").evaluate_all(sticking_out) == []
     surface = page.locator(".card").first.evaluate("node => getComputedStyle(node).backgroundColor")
     assert surface == {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 29, 38)"}[scheme]
 
