@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -154,8 +155,15 @@ def test_the_graph_opens_entries_keeps_still_and_asks_nobody(walk: Starts) -> No
 
 def mean(walker: Walker, row: int, code: str) -> None:
     """Choose a code in the grid with mouse and keyboard, as a person does."""
-    box = walker.page.get_by_test_id("stDataFrame").bounding_box()
+    page = walker.page
+    box = page.get_by_test_id("stDataFrame").bounding_box()
     assert box is not None
-    walker.page.mouse.dblclick(box["x"] + 340, box["y"] + 51 + 31 * row)
-    walker.page.keyboard.type(code)
-    walker.page.keyboard.press("Enter")
+    for _ in range(3):  # a busy machine opens the cell's list after the keys have come
+        page.mouse.dblclick(box["x"] + 340, box["y"] + 51 + 31 * row)
+        page.wait_for_timeout(500)
+        page.keyboard.type(code, delay=20)
+        page.keyboard.press("Enter")
+        with suppress(AssertionError):
+            expect(page.get_by_text("not published")).to_be_visible(timeout=PATIENCE_MS / 5)
+            return
+        page.keyboard.press("Escape")
