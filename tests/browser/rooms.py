@@ -26,7 +26,7 @@ ROOMS = (
     Room("board-wall", "/board?id=marketplace-parcel&wall=1", ".kpi"),
     Room("boards", "/boards", ".board .dot"),
     Room("templates", "/boards?view=templates", ".board .dot"),
-    Room("template", "/boards?view=templates&template=cold-chain", ".wide .label"),
+    Room("template", "/boards?view=templates&template=cold-chain", ".wide .dot"),
     Room("builder", "/builder?board=cross-border", ".react-flow__node"),
     Room("vocabulary", "/vocabulary", "h1"),
     Room("graph", "/vocabulary?room=graph", "h1"),
