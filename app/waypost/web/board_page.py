@@ -9,8 +9,6 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from waypost.access import accounts
-from waypost.access.errors import AccessError
 from waypost.access.roles import Role, allows
 from waypost.access.sessions import Identity
 from waypost.domain.errors import NotFound
@@ -149,15 +147,7 @@ def version(found: BoardVersion, fmt: Format, now: int) -> str:
     if found.published_at is None or not found.version:
         return t("made from its journey, not arranged by anybody yet")
     day = fmt.day(from_us(found.published_at, fmt.zone).date(), now)
-    return t("version {n} · published {day} by {name}", n=found.version, day=day, name=_person(found.by))
-
-
-@st.cache_data(ttl=60, show_spinner=False)
-def _person(name: str) -> str:
-    try:
-        return accounts.get(deps.get().waypost.engine, name).display or name
-    except AccessError:
-        return name
+    return t("version {n} · published {day} by {name}", n=found.version, day=day, name=cache.person(found.by))
 
 
 def stamp(found: BoardVersion, view: View) -> tuple[int, int]:

@@ -92,7 +92,7 @@ def _drafts(drafts: list[Draft], fmt: Format) -> list[dict[str, str]]:
 def _draft(each: Draft, fmt: Format) -> dict[str, str]:
     step = fmt.t(words.STEPS[each.status])
     changed = fmt.t("Open draft, changed {when}", when=fmt.instant(each.updated_at))
-    return {"icon": "edit_note", "text": f"{each.updated_by} · {step}", "tip": changed}
+    return {"icon": "edit_note", "text": f"{cache.person(each.updated_by)} · {step}", "tip": changed}
 
 
 def _facts(entry: Entry, fmt: Format) -> list[dict[str, str]]:
@@ -101,7 +101,7 @@ def _facts(entry: Entry, fmt: Format) -> list[dict[str, str]]:
     if entry.version:
         facts.append({"icon": "tag", "text": t("Version {n}", n=fmt.count(entry.version))})
     if entry.published_at is not None:
-        full, by = fmt.full(entry.published_at), entry.by
+        full, by = fmt.full(entry.published_at), cache.person(entry.by)
         facts.append({"icon": "person", "text": f"{by} · {fmt.instant(entry.published_at)}", "tip": full})
     return facts
 

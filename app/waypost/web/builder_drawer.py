@@ -19,6 +19,7 @@ from waypost.web import (
     builder_problems,
     builder_try,
     builder_words,
+    cache,
 )
 from waypost.web.builder_changes import changes
 from waypost.web.builder_desk import Desk
@@ -93,7 +94,7 @@ def _comments(desk: Desk, who: Identity, fmt: Format) -> None:
         block = desk.board.block(each.block) if each.block else None
         about = f" · {builder_words.title(block, t)}" if block else ""
         did = t(DID[each.kind]) if each.kind in DID else ""
-        st.markdown(f"**{each.by}** :gray[{fmt.ago(each.at, now)}{about}] {did}")
+        st.markdown(f"**{builder_words.safe(cache.person(each.by))}** :gray[{fmt.ago(each.at, now)}{about}] {did}")
         if each.body:
             st.text(each.body)
     block = desk.board.block(desk.selected) if desk.selected else None

@@ -18,6 +18,8 @@ from waypost.web.builder_desk import Desk
 from waypost.web.format import Format
 
 _REPLACED: Final = "builder.replaced"
+_DRAWN: Final = "builder.drawn"
+_NEW_S: Final = 1.5  # how long a field counts as new
 _ECHO_S: Final = 1.0  # longer than a browser takes to answer, shorter than a person takes to choose again
 _UNITS: Final = {"m": N_("minutes"), "h": N_("hours"), "d": N_("days")}
 _SIZE: Final = {"m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
@@ -80,8 +82,13 @@ class Form:
 def tied(key: str, held: Any, put: Callable[[Any], None], *, disabled: bool = False) -> dict[str, Any]:
     """Arguments that tie a widget to what is `held`; `put` gets what a person changes it to."""
     replaced = st.session_state.setdefault(_REPLACED, {})
-    if key not in st.session_state or st.session_state[key] != held:
-        if key in st.session_state:
+    drawn = st.session_state.setdefault(_DRAWN, {})
+    if key not in st.session_state:
+        drawn[key] = time.monotonic()
+    # A run that is broken off by the next one registers its widgets, but what it put into them never reaches the
+    # browser: a new field says so again for a moment, or it would stand there empty.
+    if key not in st.session_state or st.session_state[key] != held or time.monotonic() - drawn.get(key, 0.0) < _NEW_S:
+        if key in st.session_state and st.session_state[key] != held:
             replaced[key] = (st.session_state[key], time.monotonic())
         st.session_state[key] = held
 

@@ -23,9 +23,9 @@ def draw(desk: Desk, problems: Sequence[Problem], who: Identity, fmt: Format) ->
     """The whole bar."""
     t, wrong = fmt.t, len(errors(problems))
     fixed = not may_edit(desk, who)
-    with st.container(horizontal=True, vertical_alignment="center", key="builder-head", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", key="builder-head", gap="xsmall"):
         st.page_link(links.path("boards"), label=t("Boards"), icon=":material/arrow_back:")
-        with st.container(width=280, key="builder-name"):
+        with st.container(width=208, key="builder-name"):
             builder_board.name(desk, fmt, fixed=fixed)
         st.markdown(f":gray[{state(desk, fmt)}]", width="stretch")
         st.button(

@@ -11,7 +11,7 @@ from waypost.access.roles import Role, allows
 from waypost.access.sessions import Identity
 from waypost.domain.errors import NotFound, WaypostError
 from waypost.services.boards.catalogue import BoardVersion
-from waypost.web import builder_changes, builder_desk, builder_life, builder_words, deps
+from waypost.web import builder_changes, builder_desk, builder_life, builder_words, cache, deps
 from waypost.web.builder_desk import Desk
 from waypost.web.format import Format
 
@@ -42,7 +42,7 @@ def _version(desk: Desk, each: BoardVersion, found: list[BoardVersion], who: Ide
     with st.container(horizontal=True, vertical_alignment="center", key=f"builder.version.{each.version}"):
         now = t("in force") if newest and each.retired_at is None else ""
         when = fmt.instant(each.published_at, deps.get().waypost.now())
-        about = " · ".join(part for part in (when, each.by, builder_words.safe(each.comment)) if part)
+        about = " · ".join(part for part in (when, cache.person(each.by), builder_words.safe(each.comment)) if part)
         name = t("Version {n}", n=each.version)
         st.markdown(f"**{name}** {now} :gray[{about}]", width="stretch")
         with st.popover(t("Compare"), key=f"builder.compare.{each.version}"):
@@ -67,7 +67,7 @@ def _revisions(desk: Desk, who: Identity, fmt: Format) -> None:
     may = desk.draft.open and allows(who.role, Role.EDITOR)
     for each in list(builder_desk.boards().revisions(desk.draft.id))[:30]:
         left, right = st.columns([5, 2], vertical_alignment="center")
-        left.caption(f"{each.rev} · {each.by} · {fmt.instant(each.at, now)}")
+        left.caption(f"{each.rev} · {cache.person(each.by)} · {fmt.instant(each.at, now)}")
         if may and each.rev != desk.draft.rev:
             right.button(
                 t("Back to this step"),

@@ -13,7 +13,7 @@ from waypost.access.sessions import Identity
 from waypost.domain.errors import WaypostError
 from waypost.i18n import N_, Translator
 from waypost.store.documents import StaleVersion
-from waypost.web import builder_desk, builder_try, links, session
+from waypost.web import builder_desk, builder_try, builder_words, cache, deps, links, session
 from waypost.web.builder_desk import Desk
 from waypost.web.format import Format
 
@@ -182,6 +182,8 @@ def told(desk: Desk, who: Identity, fmt: Format) -> None:
     }
     if done in words:
         st.success(words[done], icon=":material/check:")
+    elif desk.draft.open:
+        _last_word(desk, fmt)
     if desk.refused:
         st.error(desk.refused, icon=":material/error:")
         desk.refused = ""
@@ -193,6 +195,28 @@ def told(desk: Desk, who: Identity, fmt: Format) -> None:
             )
     if desk.unsaved is not None:
         _rescue(desk, who, fmt)
+
+
+# What was done to a draft last, while it is in the state that this led to.
+_LAST: Final = {
+    ("rejected", "draft"): ("undo", N_("{name} sent it back {when}.")),
+    ("submitted", "review"): ("send", N_("{name} asked for approval {when}.")),
+    ("approved", "approved"): ("verified", N_("{name} approved it {when}.")),
+    ("voided", "draft"): ("edit", N_("{name} changed it {when}, after it was approved.")),
+}
+
+
+def _last_word(desk: Desk, fmt: Format) -> None:
+    """Who handed the draft on, and what they said to it: the next one begins with that."""
+    steps = [each for each in builder_desk.boards().comments(desk.draft.id) if each.kind != "comment"]
+    icon, text = _LAST.get((steps[-1].kind, desk.draft.status), ("", "")) if steps else ("", "")
+    if not text:
+        return
+    last = steps[-1]
+    name = builder_words.safe(cache.person(last.by))
+    line = fmt.t(text, name=f"**{name}**", when=fmt.ago(last.at, deps.get().waypost.now()))
+    words = builder_words.safe(last.body)
+    st.info(f"{line} {words}".strip(), icon=f":material/{icon}:")
 
 
 def _rescue(desk: Desk, who: Identity, fmt: Format) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from waypost.access.roles import Role, allows
 from waypost.access.sessions import Identity
 from waypost.domain.errors import NotFound
-from waypost.web import builder_desk, links
+from waypost.web import builder_desk, cache, links
 from waypost.web.format import Format
 
 
@@ -55,7 +55,7 @@ def _mine(who: Identity, fmt: Format) -> None:
         return
     st.subheader(fmt.t("Open drafts"), anchor=False)
     for draft in found[:20]:
-        label = f"{draft.board.name.say(fmt.lang)} · {draft.updated_by} · {fmt.instant(draft.updated_at)}"
+        label = f"{draft.board.name.say(fmt.lang)} · {cache.person(draft.updated_by)} · {fmt.instant(draft.updated_at)}"
         st.page_link(links.path("builder"), label=label, icon=":material/edit_note:",
                      query_params={"draft": draft.id, **_lang()})  # fmt: skip
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from waypost.access import accounts
+from waypost.access.errors import AccessError
 from waypost.domain.subject import Subject
 from waypost.services import map as map_
 from waypost.services import order, search, tower
@@ -51,6 +53,15 @@ def order_journey(key: int) -> OrderJourney:
 def searched(text: str) -> Search:
     """What a search finds."""
     return _searched(_store(), text)
+
+
+@st.cache_data(ttl=60, show_spinner=False)
+def person(name: str) -> str:
+    """What a person is called whose account has this name; the name itself when there is no such account."""
+    try:
+        return accounts.get(deps.get().waypost.engine, name).display or name
+    except AccessError:
+        return name
 
 
 def vehicles() -> Snapshot:

@@ -93,7 +93,11 @@ def _overtaken(draft: Draft, held: tables.MappingVersion, fmt: Format) -> None:
     """Somebody else has published while this person was still changing."""
     t = fmt.t
     with st.container(horizontal=True, vertical_alignment="center", key=f"{PAGE}.overtaken"):
-        text = t("{name} has published version {n} meanwhile. Your changes are kept.", name=held.by, n=held.version)
+        text = t(
+            "{name} has published version {n} meanwhile. Your changes are kept.",
+            name=cache.person(held.by),
+            n=held.version,
+        )
         st.warning(text, icon=":material/sync_problem:")
         label = t("Put my changes onto version {n}", n=held.version)
         if st.button(label, icon=":material/merge:", key=f"{PAGE}.onto"):

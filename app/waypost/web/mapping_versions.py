@@ -11,7 +11,7 @@ from waypost.domain.errors import WaypostError
 from waypost.domain.vocabulary import Vocabulary
 from waypost.services.mappings import tables
 from waypost.services.mappings.tables import MappingVersion
-from waypost.web import deps, links
+from waypost.web import cache, deps, links
 from waypost.web.format import Format
 from waypost.web.mapping_review import change_lines, published
 from waypost.web.parts import Parts
@@ -80,7 +80,7 @@ def _line(version: MappingVersion, fmt: Format) -> dict[str, Any]:
     title = t("Version {n}", n=version.version)
     force = t("in force")
     force = f" · {force}" if version.retired_at is None else ""
-    note = f"{version.by}, {fmt.instant(version.published_at)}"
+    note = f"{cache.person(version.by)}, {fmt.instant(version.published_at)}"
     if version.comment:
         note += f": {version.comment}"
     return {"label": f"{title}{force}", "value": words, "note": note}
