@@ -7,7 +7,7 @@ equals, the earlier time, and MIN is the merge everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -32,8 +32,8 @@ class Cells:
     """Columns of `n` subjects: ranked times by slot, promises by key as (at, until) in us."""
 
     n: int
-    slots: dict[int, I64] = field(default_factory=dict)
-    promises: dict[int, tuple[I64, I64]] = field(default_factory=dict)
+    slots: MutableMapping[int, I64] = field(default_factory=dict)
+    promises: MutableMapping[int, tuple[I64, I64]] = field(default_factory=dict)
 
     def column(self, slot: int) -> I64:
         """Ranked times of one milestone; all ABSENT when nobody reached it."""

@@ -6,8 +6,8 @@ their branch, so that branches of several journeys and versions that ask the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol
 
 import numpy as np
 import orjson
@@ -22,6 +22,15 @@ Mask = NDArray[np.bool_]
 Cases = NDArray[np.int16]
 
 
+class Behind(Protocol):
+    """Rows that are read when they are needed."""
+
+    @property
+    def array(self) -> NDArray[np.intp]:
+        """The rows."""
+        ...
+
+
 class Ways:
     """The cases of all branches for some rows; columns are never written into."""
 
@@ -34,6 +43,10 @@ class Ways:
             return self
         last = np.array([OTHERS], dtype=np.int16)  # which is where -1 leads
         return Ways({key: np.concatenate([held, last])[rows] for key, held in self.columns.items()})
+
+    def behind(self, rows: Behind) -> Ways:
+        """As `take`, but each column is only made once it is asked for."""
+        return Ways(_Behind(self, rows))
 
     def upto(self, n: int) -> Ways:
         """The ways of the first `n` rows."""
@@ -66,6 +79,23 @@ class Ways:
         place = OTHERS if case_id == ELSE else [case.id for case in branch.cases].index(case_id)
         found: Mask = self.columns[key_of(branch)] == place
         return found
+
+
+class _Behind(Mapping[str, Cases]):
+    def __init__(self, ways: Ways, rows: Behind) -> None:
+        self._ways, self._rows = ways, rows
+        self._held: dict[str, Cases] = {}
+
+    def __getitem__(self, key: str) -> Cases:
+        if key not in self._held:
+            self._held[key] = Ways({key: self._ways.columns[key]}).take(self._rows.array).columns[key]
+        return self._held[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ways.columns)
+
+    def __len__(self) -> int:
+        return len(self._ways.columns)
 
 
 def choose(attributes: pl.DataFrame, branches: Iterable[Branch]) -> dict[str, Cases]:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from waypost.access import audit
 from waypost.domain.errors import DocumentError, NotFound
@@ -48,9 +48,9 @@ class Journeys:
                 with contextlib.suppress(documents.StaleVersion):
                     documents.publish(self._engine, KIND, journey.id, journey.as_json(), by="waypost", now=now, base=0)
 
-    def refresh(self) -> tuple[int, int]:
+    def refresh(self, connection: Connection | None = None) -> tuple[int, int]:
         """Load what was published since; returns a stamp that changes with every change."""
-        fresh = documents.stamp(self._engine, KIND)
+        fresh = documents.stamp_in(connection, KIND) if connection else documents.stamp(self._engine, KIND)
         with self._lock:
             if fresh != self._stamp:
                 self._versions = self._load()

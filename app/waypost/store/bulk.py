@@ -99,6 +99,20 @@ def one_row(connection: Connection, query: sa.Select[Any]) -> tuple[Any, ...]:
     return driver_rows(connection.exec_driver_sql(text))[0]
 
 
+def parts_of(
+    connection: Connection, query: sa.Select[Any], given: tuple[Any, ...], step: int
+) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of a constant query with bound values, some at a time, as the driver's own tuples."""
+    if connection.dialect.name == "sqlite":
+        cursor = _run_sqlite(connection, _asking(query), given)
+        while part := cursor.fetchmany(step):
+            yield part
+        return
+    bound = dict(zip(query.compile().params, given, strict=True))
+    for rows in connection.execute(query, bound, execution_options={"stream_results": True}).partitions(step):
+        yield [tuple(row) for row in rows]
+
+
 def driver_rows(result: CursorResult[Any]) -> list[tuple[Any, ...]]:
     """All rows of a result as the driver's own tuples: making SQLAlchemy's would cost a third on top.
 
@@ -156,6 +170,12 @@ def _select_sql(dialect_name: str, table_name: str, columns: tuple[str, ...], ke
     dialect: Any = {"sqlite": sqlite, "postgresql": postgresql}.get(dialect_name, mysql)
     query = sa.select(*(table.c[name] for name in columns)).compile(dialect=dialect.dialect())
     return f"{query} WHERE {table.name}.{key}"
+
+
+@lru_cache(maxsize=64)
+def _asking(query: sa.Select[Any]) -> str:
+    dialect: Any = sqlite
+    return str(query.compile(dialect=dialect.dialect(paramstyle="qmark")))
 
 
 @lru_cache(maxsize=64)

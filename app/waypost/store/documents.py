@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from waypost.domain.errors import NotFound, WaypostError
 from waypost.domain.text import storable
+from waypost.store.bulk import one_row
 from waypost.store.engine import writing
 from waypost.store.schema import document
 
@@ -35,10 +37,19 @@ class StaleVersion(WaypostError):
 
 def stamp(engine: Engine, kind: str) -> tuple[int, int]:
     """A value that changes whenever a document of this kind is published or retired."""
-    query = sa.select(sa.func.max(document.c.id), sa.func.count(document.c.retired_at)).where(document.c.kind == kind)
     with engine.connect() as connection:
-        highest, retired = connection.execute(query).one()
+        return stamp_in(connection, kind)
+
+
+def stamp_in(connection: Connection, kind: str) -> tuple[int, int]:
+    """As `stamp`, in a connection that is open."""
+    highest, retired = one_row(connection, _stamp(kind))
     return highest or 0, retired
+
+
+@cache
+def _stamp(kind: str) -> sa.Select[Any, Any]:
+    return sa.select(sa.func.max(document.c.id), sa.func.count(document.c.retired_at)).where(document.c.kind == kind)
 
 
 def versions(engine: Engine, kind: str, key: str | None = None) -> list[Version]:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from waypost.domain.occurrence import Occurrence, Repeat
 from waypost.domain.subject import LinkRel, Subject, SubjectKind
-from waypost.store.bulk import chunks, driver_rows, one_row, select_in
+from waypost.store.bulk import chunks, driver_rows, one_row, parts_of, select_in
 from waypost.store.details import Recorded
 from waypost.store.rows import EVENT_COLUMNS, StoredEvent, stored_event
 from waypost.store.schema import event, identifier, link, occurrence, source, state, subject
@@ -150,10 +150,7 @@ def links_touching(connection: Connection, keys: Sequence[int]) -> list[LinkRow]
 
 def links_from(connection: Connection, keys: Sequence[int]) -> list[LinkRow]:
     """Links in force that were claimed by the subjects."""
-    rows: list[tuple[Any, ...]] = []
-    for part in chunks(sorted(set(keys))):
-        rows.extend(tuple(row) for row in connection.execute(_LINKS.where(link.c.from_id.in_(part))))
-    return _in_force(rows)
+    return _in_force(select_in(connection, link, _LINK_NAMES, "from_id", set(keys)))
 
 
 def all_links(connection: Connection, after_event: int = 0) -> list[LinkRow]:
@@ -161,16 +158,8 @@ def all_links(connection: Connection, after_event: int = 0) -> list[LinkRow]:
     return _in_force(driver_rows(connection.execute(_LINKS.where(link.c.event_id > after_event))))
 
 
-_LINKS = sa.select(
-    link.c.rel,
-    link.c.from_id,
-    link.c.to_id,
-    link.c.stated_at,
-    link.c.quantity,
-    link.c.valid_from,
-    link.c.valid_until,
-    link.c.event_id,
-)
+_LINK_NAMES = ("rel", "from_id", "to_id", "stated_at", "quantity", "valid_from", "valid_until", "event_id")
+_LINKS = sa.select(*(link.c[name] for name in _LINK_NAMES))
 
 
 def _in_force(rows: Iterable[tuple[Any, ...]]) -> list[LinkRow]:
@@ -231,9 +220,7 @@ def states_since(connection: Connection, version: int, step: int = 50_000) -> It
 
     Each is (subject key, kind, scope, ref, cells, promises, attributes, version).
     """
-    query = _STATES.where(state.c.version > version)
-    for part in connection.execute(query, execution_options={"stream_results": True}).partitions(step):
-        yield [tuple(row) for row in part]
+    yield from parts_of(connection, _STATES_ABOVE, (version,), step)
 
 
 def states_of(connection: Connection, keys: Sequence[int]) -> Iterator[list[tuple[Any, ...]]]:
@@ -252,3 +239,4 @@ _STATES = sa.select(
     state.c.attributes,
     state.c.version,
 ).join(subject, subject.c.id == state.c.subject_id)
+_STATES_ABOVE = _STATES.where(state.c.version > sa.bindparam("version"))

@@ -19,9 +19,11 @@ from waypost.kpi.summary import Summary as Closed
 from waypost.kpi.summary import summarise as sum_closed
 from waypost.services.journeys import JourneyVersion
 from waypost.services.live.basis import Basis
+from waypost.services.live.column import Pin
 from waypost.services.live.journey_view import Members
 from waypost.services.live.judge import judge
-from waypost.services.live.summary import OPEN, STATUS, Histories, Rows, Summary, summarise
+from waypost.services.live.rows import Rows
+from waypost.services.live.summary import OPEN, STATUS, Histories, Summary, summarise
 from waypost.services.live.view import View
 
 Codes = NDArray[np.int32]
@@ -130,7 +132,7 @@ class _Measured:
     def _mine_units(self) -> Mask:
         alive = np.ones(self._rows.units.n, dtype=bool)
         journeys = [history[-1].journey for history in self._side.histories]
-        members = Members(journeys, self._lines.journey, alive, self._rows.pairs)
+        members = Members(journeys, Pin.of(self._lines.journey), Pin.of(alive), self._rows)
         return np.equal(members.units, self._place)
 
     def figures(self, stage: Stage, window: tuple[int, int]) -> Figures:

@@ -14,7 +14,8 @@ from waypost.journeys.document import Branch, Journey
 from waypost.journeys.resolve import IDX
 from waypost.journeys.ways import OTHERS, Cases, Ways, choose, fields_of, key_of
 from waypost.services.live.columns import frame
-from waypost.services.live.summary import Histories, Rows
+from waypost.services.live.rows import Rows
+from waypost.services.live.summary import Histories
 from waypost.services.live.view import View
 
 
@@ -55,7 +56,7 @@ class Basis(NamedTuple):
         given = frame([self.attributes[place] for place in asked.tolist()], fields_of(new))
         columns = {key: self._whole(asked, cases) for key, cases in choose(given, new).items()}
         ways = Ways({**self.rows.ways.columns, **columns})
-        return self._replace(rows=self.rows._replace(ways=ways, unit_ways=ways.take(self.first)))
+        return self._replace(rows=self.rows.on(ways, ways.take(self.first)))
 
     def _whole(self, places: IDX, cases: Cases) -> Cases:
         column = np.full(self.rows.orders.n, OTHERS, dtype=np.int16)

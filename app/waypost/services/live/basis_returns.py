@@ -7,7 +7,8 @@ import numpy as np
 from waypost.journeys.cells import times
 from waypost.services.live.basis import Basis
 from waypost.services.live.returns import REQUESTED
-from waypost.services.live.summary import Histories, Rows
+from waypost.services.live.rows import Rows
+from waypost.services.live.summary import Histories
 from waypost.services.live.view import View
 
 

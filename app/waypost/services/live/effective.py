@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from waypost.domain.vocabulary import load as load_vocabulary
+from waypost.journeys import few
 from waypost.journeys.assign import UNASSIGNED, assign
-from waypost.journeys.cells import Cells, overwritten
+from waypost.journeys.document import Branch, Journey
 from waypost.journeys.resolve import IDX, Resolved, resolve
-from waypost.journeys.ways import Ways, choose, fields_of
+from waypost.journeys.ways import Cases, Ways, choose, fields_of
 from waypost.services.journeys import JourneyVersion
+from waypost.services.live.attributes import alike, described
+from waypost.services.live.column import CellColumns, Column, Pin
 from waypost.services.live.columns import Dimensions, frame
+from waypost.services.live.rows import Pairs, Rows, pairs_of
 from waypost.services.live.table import SubjectTable
+
+_HANDFUL = 50  # so many orders are assigned in plain Python
+_FEW = 256  # so many orders are looked up one by one; more are found by one look at all units
 
 
 def completing_slots() -> frozenset[int]:
@@ -23,20 +31,31 @@ def completing_slots() -> frozenset[int]:
     return frozenset(m.slot for m in load_vocabulary().milestones if m.rollup == "all")
 
 
-class Effective:
-    """Growing columns of orders and units; `*_row` leads back to the subject table.
+class Touched(NamedTuple):
+    """What an update resolved: places of orders and units, and of orders that nobody speaks of any more."""
 
-    What a picture may hold is replaced, never written into.
-    """
+    orders: IDX
+    units: IDX
+    gone: IDX
+    found: Resolved
+
+
+class Effective:
+    """Growing columns of orders and units; `order_row` and `unit_row` lead back to the subject table."""
 
     def __init__(self) -> None:
-        self.orders, self.units = Cells(0), Cells(0)
-        self.order_row: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
-        self.unit_row: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
-        self.unit_order: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
-        self.alive: NDArray[np.bool_] = np.zeros(0, dtype=bool)
-        self.known: NDArray[np.bool_] = np.zeros(0, dtype=bool)  # orders that somebody still speaks of
-        self.done, self.need = np.zeros(0), np.zeros(0)
+        self.orders, self.units = CellColumns(), CellColumns()
+        self.of_orders = {
+            "order_row": Column(np.zeros(0, dtype=np.intp), -1),
+            "known": Column(np.zeros(0, dtype=bool), False),  # orders that somebody still speaks of
+            "done": Column(np.zeros(0), 0.0),
+            "need": Column(np.zeros(0), 0.0),
+        }
+        self.of_units = {
+            "unit_row": Column(np.zeros(0, dtype=np.intp), -1),
+            "unit_order": Column(np.zeros(0, dtype=np.intp), -1),
+            "alive": Column(np.zeros(0, dtype=bool), False),
+        }
         self.dimensions = Dimensions()
         self.attributes: list[dict[str, Any]] = []  # an order's own, completed by its parcels'
         self.assigned: NDArray[np.int16] = np.zeros(0, dtype=np.int16)
@@ -44,139 +63,196 @@ class Effective:
         self.n_orders = self.n_units = 0
         self.order_place: dict[int, int] = {}
         self.unit_place: dict[int, int] = {}
-        self._pairs: tuple[IDX, IDX] | None = None
+        self._seen = 0  # orders that were ever described
+        self._described: set[int] = set()  # orders whose attributes changed since they were assigned
         self._asks: object = None  # what orders were assigned by
-        self._more: dict[int, tuple[int, ...]] = {}  # further orders of units that serve several
+        self._more: Mapping[int, tuple[int, ...]] = {}  # further orders of units that serve several; never written into
+        self._pairs: Pairs | None = None
 
-    def update(self, table: SubjectTable, rows: IDX) -> IDX:
-        """Resolve rows (closed under their links) again; returns the places of the orders touched, ascending."""
+    def update(self, table: SubjectTable, rows: IDX) -> Touched:
+        """Resolve rows (closed under their links) again."""
         cells, links, cancelled = table.cells.take(rows), table.links_of(rows), table.cancelled_of(rows)
         found = resolve(table.kinds_of(rows), cells, links, cancelled, completing_slots())
-        orders = self._put_orders(found, rows)
-        self._put_units(found, rows, orders, table)
+        gone = _held(self.order_place, rows)
+        orders = self._put_orders(found, rows, gone)
+        units = self._put_units(found, rows, orders, table)
         self._describe(table, rows, found, orders)
-        self._pairs = None
-        gone = [self.order_place[row] for row in rows.tolist() if row in self.order_place]
-        return np.array(sorted(gone), dtype=np.intp)
+        return Touched(orders, units, np.setdiff1d(gone, orders, assume_unique=True), found)
 
-    def pairs(self) -> tuple[IDX, IDX]:
+    def pairs(self) -> Pairs:
         """Every (unit, order) that belong together, in places of this table; only units in force."""
-        if self._pairs is None:
-            self._pairs = self._find_pairs()
+        alive, order = (Pin(self.of_units[name], self.n_units) for name in ("alive", "unit_order"))
+        if self._pairs is None or not self._pairs.same(alive, order, self._more):
+            self._pairs = Pairs(alive, order, self._more)
         return self._pairs
 
-    def _find_pairs(self) -> tuple[IDX, IDX]:
-        units = np.flatnonzero(self.alive[: self.n_units] & (self.unit_order[: self.n_units] >= 0))
-        orders = self.unit_order[units]
-        if self._more:
-            extra = [(unit, order) for unit, more in self._more.items() if self.alive[unit] for order in more]
-            units = np.concatenate([units, np.array([e[0] for e in extra], dtype=np.intp)])
-            orders = np.concatenate([orders, np.array([e[1] for e in extra], dtype=np.intp)])
-        return units, orders
-
-    def _put_orders(self, found: Resolved, rows: IDX) -> IDX:
-        known = self._gone(self.known, self.order_place, rows)  # the only link to an order may have been taken back
+    def _put_orders(self, found: Resolved, rows: IDX, held: IDX) -> IDX:
         subject_rows = rows[found.order]
-        places = self._places(self.order_place, subject_rows, self.n_orders)
+        places = _places(self.order_place, subject_rows, self.n_orders)
         self.n_orders = len(self.order_place)
         if self.n_orders > self.orders.n:
-            self._grow_orders()
-            known = np.concatenate([known, np.zeros(self.orders.n - len(known), dtype=bool)])
-        self.orders = self.orders.replaced(places, found.orders)
-        self.order_row = overwritten(self.order_row, places, subject_rows)
-        self.done = overwritten(self.done, places, found.done)
-        self.need = overwritten(self.need, places, found.need)
-        known[places] = True
-        self.known = known
+            self._grow(self.n_orders, self.orders, self.of_orders)
+        self.orders.put(places, found.orders)
+        columns = self.of_orders
+        columns["order_row"].put(places, subject_rows)
+        columns["done"].put(places, found.done)
+        columns["need"].put(places, found.need)
+        _stand(columns["known"], places, held)  # the only link to an order may have been taken back
         return places
 
-    def _put_units(self, found: Resolved, rows: IDX, orders: IDX, table: SubjectTable) -> None:
-        alive = self._gone(self.alive, self.unit_place, rows)  # an order that got its first parcel, an old waybill
+    def _put_units(self, found: Resolved, rows: IDX, orders: IDX, table: SubjectTable) -> IDX:
+        held = _held(self.unit_place, rows)
         subject_rows = rows[found.unit]
-        places = self._places(self.unit_place, subject_rows, self.n_units)
+        places = _places(self.unit_place, subject_rows, self.n_units)
         self.n_units = len(self.unit_place)
         if self.n_units > self.units.n:
-            self._grow_units()
-            alive = np.concatenate([alive, np.zeros(self.units.n - len(alive), dtype=bool)])
-        self.units = self.units.replaced(places, found.units)
-        self.unit_row = overwritten(self.unit_row, places, subject_rows)
-        alive[places] = True
-        self.alive = alive
-        self.unit_order[places] = np.where(found.unit_order >= 0, orders[found.unit_order] if len(orders) else -1, -1)
-        self._put_more(found, places, orders, table)
+            self._grow(self.n_units, self.units, self.of_units)
+        self.units.put(places, found.units)
+        columns = self.of_units
+        columns["unit_row"].put(places, subject_rows)
+        _stand(columns["alive"], places, held)  # an order that got its first parcel, an old waybill
+        first = np.where(found.unit_order >= 0, orders[found.unit_order] if len(orders) else -1, -1)
+        columns["unit_order"].put(places, self._put_more(found, places, orders, table, first))
+        return places
 
-    def _put_more(self, found: Resolved, places: IDX, orders: IDX, table: SubjectTable) -> None:
+    def _put_more(self, found: Resolved, places: IDX, orders: IDX, table: SubjectTable, first: IDX) -> IDX:
         """Further orders of units that serve several: the first is the one that comes first by its id."""
         unit, order = found.pairs
-        for place in places.tolist():
-            self._more.pop(place, None)
         shared = np.bincount(unit, minlength=len(places))[unit] > 1
+        if not self._more and not shared.any():
+            return first
         members: dict[int, list[int]] = {}
-        for place, mine in zip(places[unit[shared]].tolist(), orders[order[shared]].tolist(), strict=True):
+        for place, mine in zip(unit[shared].tolist(), orders[order[shared]].tolist(), strict=True):
             members.setdefault(place, []).append(mine)
+        again = set(places.tolist())
+        more = {place: others for place, others in self._more.items() if place not in again}
+        row_of = self.of_orders["order_row"].values
         for place, all_ in members.items():
-            self.unit_order[place] = min(all_, key=lambda order: table.subjects[int(self.order_row[order])])
-            self._more[place] = tuple(one for one in all_ if one != self.unit_order[place])
+            first[place] = min(all_, key=lambda order: table.subjects[int(row_of[order])])
+            more[int(places[place])] = tuple(one for one in all_ if one != first[place])
+        self._more = more
+        return first
 
     def _describe(self, table: SubjectTable, rows: IDX, found: Resolved, orders: IDX) -> None:
-        """Columns of an order: its own attributes, then those of its parcels in the order of their ids."""
         self.dimensions.grow(self.orders.n)
-        merged = [table.attributes[row] for row in rows[found.order].tolist()]
-        units = rows[found.unit[found.pairs[0]]]
-        several = np.bincount(found.pairs[1], minlength=len(merged))[found.pairs[1]] > 1
-        pairs = list(zip(units[~several].tolist(), found.pairs[1][~several].tolist(), strict=True))
-        rest = zip(units[several].tolist(), found.pairs[1][several].tolist(), strict=True)
-        for row, order in [*pairs, *sorted(rest, key=lambda pair: table.subjects[pair[0]])]:
-            if table.attributes[row].keys() - merged[order].keys():
-                merged[order] = {**table.attributes[row], **merged[order]}
         self.attributes.extend({} for _ in range(self.n_orders - len(self.attributes)))
-        for place, attributes in zip(orders.tolist(), merged, strict=True):
-            self.attributes[place] = attributes
-        self.dimensions.put(orders, merged)
+        places, new = [], []
+        for place, attributes in zip(orders.tolist(), described(table, rows, found), strict=True):
+            if place >= self._seen or not alike(self.attributes[place], attributes):
+                places.append(place)
+                new.append(attributes)
+                self.attributes[place] = attributes
+        self._described.update(places)
+        self._seen = self.n_orders
+        if places:
+            self.dimensions.put(np.array(places, dtype=np.intp), new)
 
-    def assign(self, histories: Sequence[Sequence[JourneyVersion]], changed: IDX) -> None:
-        """Choose journey and ways of the orders that changed, or of all where journeys ask something else now."""
+    def assign(self, histories: Sequence[Sequence[JourneyVersion]]) -> None:
+        """Choose journey and ways of orders that were described anew; of all where journeys ask something else."""
         if len(self.assigned) < self.n_orders:
             extra = np.full(self.orders.n - len(self.assigned), UNASSIGNED, dtype=np.int16)
             self.assigned = np.concatenate([self.assigned, extra])
         journeys = [history[-1].journey for history in histories]
         branches = [branch for history in histories for version in history for branch in version.journey.branches]
         asks = ([(journey.id, journey.assign) for journey in journeys], branches)
-        rows = changed if asks == self._asks else np.arange(self.n_orders)  # an edited target asks the same
+        same = asks == self._asks  # an edited target asks the same
+        rows = np.array(sorted(self._described), dtype=np.intp) if same else np.arange(self.n_orders)
+        if len(rows) or not same:
+            chosen, cases = _choose([self.attributes[place] for place in rows.tolist()], journeys, branches)
+            self.assigned[rows] = chosen
+            self.ways = self.ways.replaced(len(self.assigned), rows, cases)
         self._asks = asks
-        asked = {condition.field for journey in journeys for condition in journey.assign.conditions}
-        given = frame([self.attributes[place] for place in rows.tolist()], asked | fields_of(branches))
-        self.assigned[rows] = assign(given, journeys)
-        self.ways = self.ways.replaced(len(self.assigned), rows, choose(given, branches))
+        self._described = set()
+
+    def journeys_of(self, places: IDX | slice) -> NDArray[np.int16]:
+        """The journeys of orders, as places in the histories they were assigned by; UNASSIGNED of those gone."""
+        known = self.of_orders["known"].values[places]
+        return np.where(known, self.assigned[places], np.int16(UNASSIGNED))
+
+    def rows(self) -> Rows:
+        """Everything as it is now; pinned, so that it stays so."""
+        ways = self.ways.upto(self.n_orders)
+        unit_ways = ways.behind(Pin(self.of_units["unit_order"], self.n_units)) if ways.columns else ways
+        pairs = self.pairs()
+        return Rows(self.orders.pinned(self.n_orders), self.units.pinned(self.n_units), pairs, ways, unit_ways)
+
+    def rows_now(self) -> Rows:
+        """Everything, not copied: to be let go before the next update."""
+        ways = self.ways.upto(self.n_orders)
+        unit_order = self.of_units["unit_order"].values[: self.n_units]
+        orders, units = self.orders.take(slice(0, self.n_orders)), self.units.take(slice(0, self.n_units))
+        alive = self.of_units["alive"].values[: self.n_units]
+        return Rows(orders, units, pairs_of(alive, unit_order, self._more), ways, ways.take(unit_order))
+
+    def rows_of(self, touched: Touched) -> Rows:
+        """What an update resolved, in places of its own."""
+        found = touched.found
+        ways = self.ways.take(touched.orders)
+        unit_ways = self.ways.take(self.of_units["unit_order"].values[touched.units])
+        return Rows(found.orders, found.units, found.pairs, ways, unit_ways)
+
+    def rows_at(self, table: SubjectTable, places: IDX) -> Rows:
+        """Some orders (ascending places) and their units, counted anew from zero."""
+        if len(places) > _FEW:
+            return self.rows_now().of(places)
+        unit, order = self._units_of(table, places.tolist())
+        units, unit = np.unique(unit, return_inverse=True)
+        ways = self.ways.take(places), self.ways.take(self.of_units["unit_order"].values[units])
+        return Rows(self.orders.take(places), self.units.take(units), (unit, order), *ways)
+
+    def _units_of(self, table: SubjectTable, places: list[int]) -> tuple[IDX, IDX]:
+        """(unit, number of the order) of some orders, in the order of all pairs."""
+        found = []
+        alive, first = self.of_units["alive"].values, self.of_units["unit_order"].values
+        row = self.of_orders["order_row"].values
+        for number, place in enumerate(places):
+            near = (self.unit_place.get(each, -1) for each in table.together([int(row[place])]).tolist())
+            for unit in near:
+                if unit >= 0 and alive[unit] and (first[unit] == place or place in self._more.get(unit, ())):
+                    found.append((unit, number))
+        found.sort()
+        both = np.array(found, dtype=np.intp).reshape(-1, 2)
+        return both[:, 0], both[:, 1]
 
     @staticmethod
-    def _gone(column: NDArray[np.bool_], held: dict[int, int], rows: IDX) -> NDArray[np.bool_]:
-        """A copy of the column, without what rows stood for so far; what they stand for now is put back."""
-        column = column.copy()
-        column[[held[row] for row in rows.tolist() if row in held]] = False
-        return column
+    def _grow(n: int, cells: CellColumns, columns: Mapping[str, Column]) -> None:
+        capacity = n + n // 8 + 1024
+        cells.grow(capacity)
+        for column in columns.values():
+            column.grow(capacity)
 
-    @staticmethod
-    def _places(held: dict[int, int], subject_rows: IDX, n: int) -> IDX:
-        places = np.empty(len(subject_rows), dtype=np.intp)
-        for i, row in enumerate(subject_rows.tolist()):
-            place = held.get(row)
-            if place is None:
-                place = held[row] = n
-                n += 1
-            places[i] = place
-        return places
 
-    def _grow_orders(self) -> None:
-        capacity = self.n_orders + self.n_orders // 4 + 1024
-        extra = capacity - self.orders.n
-        self.orders = self.orders.grown(capacity)
-        self.order_row = np.concatenate([self.order_row, np.full(extra, -1, dtype=np.intp)])
-        self.done, self.need = (np.concatenate([a, np.zeros(extra)]) for a in (self.done, self.need))
+def _choose(
+    attributes: list[dict[str, Any]], journeys: Sequence[Journey], branches: Sequence[Branch]
+) -> tuple[NDArray[np.int16], dict[str, Cases]]:
+    """The journeys and the cases at branches that attributes choose."""
+    if len(attributes) <= _HANDFUL:
+        with suppress(few.Unclear):
+            return few.assign(attributes, journeys), few.choose(attributes, branches)
+    asked = {condition.field for journey in journeys for condition in journey.assign.conditions}
+    given = frame(attributes, asked | fields_of(branches))
+    return assign(given, journeys), choose(given, branches)
 
-    def _grow_units(self) -> None:
-        capacity = self.n_units + self.n_units // 4 + 1024
-        extra = capacity - self.units.n
-        self.units = self.units.grown(capacity)
-        self.unit_row = np.concatenate([self.unit_row, np.full(extra, -1, dtype=np.intp)])
-        self.unit_order = np.concatenate([self.unit_order, np.full(extra, -1, dtype=np.intp)])
+
+def _held(place_of: Mapping[int, int], rows: IDX) -> IDX:
+    """The places that rows have, ascending."""
+    places: IDX = np.array([place_of[row] for row in rows.tolist() if row in place_of], dtype=np.intp)
+    places.sort()
+    return places
+
+
+def _places(held: dict[int, int], subject_rows: IDX, n: int) -> IDX:
+    places = np.empty(len(subject_rows), dtype=np.intp)
+    for i, row in enumerate(subject_rows.tolist()):
+        place = held.get(row)
+        if place is None:
+            place = held[row] = n
+            n += 1
+        places[i] = place
+    return places
+
+
+def _stand(column: Column, places: IDX, held: IDX) -> None:
+    """Say which rows stand: those at `places`, and of those held so far no others."""
+    every = np.union1d(places, held)
+    column.put(every, np.isin(every, places))

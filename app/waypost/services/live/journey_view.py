@@ -12,18 +12,22 @@ from waypost.journeys.assign import UNASSIGNED, by_priority
 from waypost.journeys.cells import I64
 from waypost.journeys.document import Journey
 from waypost.journeys.project import Mask, Projection, StageFacts
-from waypost.journeys.resolve import IDX
 from waypost.services.journeys import JourneyVersion
+from waypost.services.live.column import Pin
+from waypost.services.live.rows import Rows
 
 
 class Members:
     """The journeys of a picture's orders and of its tracked units, as places in `journeys`."""
 
-    def __init__(
-        self, journeys: Sequence[Journey], orders: NDArray[np.int16], alive: Mask, pairs: tuple[IDX, IDX]
-    ) -> None:
-        self.journeys, self.orders = journeys, orders
-        self._alive, self._pairs = alive, pairs
+    def __init__(self, journeys: Sequence[Journey], orders: Pin, alive: Pin, rows: Rows) -> None:
+        self.journeys = journeys
+        self._orders, self._alive, self._rows = orders, alive, rows
+
+    @property
+    def orders(self) -> NDArray[np.int16]:
+        """The journey of every order."""
+        return self._orders.array
 
     @cached_property
     def units(self) -> I64:
@@ -31,9 +35,10 @@ class Members:
         asked = np.array([*by_priority(self.journeys), UNASSIGNED])
         rank_of = np.full(len(asked), len(self.journeys))  # its last entry is that of UNASSIGNED
         rank_of[asked[:-1]] = np.arange(len(self.journeys))
-        rank = np.full(len(self._alive), len(self.journeys))
-        np.minimum.at(rank, self._pairs[0], rank_of[self.orders[self._pairs[1]]])
-        return np.where(self._alive, asked[rank], UNASSIGNED)
+        alive, (unit, order) = self._alive.array, self._rows.pairs
+        rank = np.full(len(alive), len(self.journeys))
+        np.minimum.at(rank, unit, rank_of[self.orders[order]])
+        return np.where(alive, asked[rank], UNASSIGNED)
 
 
 class JourneyView:

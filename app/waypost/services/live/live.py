@@ -13,15 +13,14 @@ from sqlalchemy.engine import Connection, Engine
 
 from waypost.domain.instants import SECOND, now_us
 from waypost.domain.subject import SubjectKind
-from waypost.journeys.resolve import IDX
 from waypost.services.journeys import Journeys, JourneyVersion
 from waypost.services.live.basis import Basis
 from waypost.services.live.basis_returns import basis_of_returns
-from waypost.services.live.build import basis_of_orders, build_view, sum_up
-from waypost.services.live.effective import Effective
+from waypost.services.live.build import basis_of_orders, build_view, sum_up, sum_up_again
+from waypost.services.live.effective import Effective, Touched
 from waypost.services.live.holds import Holds
+from waypost.services.live.lines import Lines
 from waypost.services.live.returns import ReturnBook
-from waypost.services.live.summary import Summary
 from waypost.services.live.table import StateRow, SubjectTable
 from waypost.services.live.view import View
 from waypost.store import reads
@@ -43,7 +42,7 @@ class Live:
         self._holds = Holds()
         self._version = 0
         self._stamp: tuple[int, int] | None = None
-        self._summary: Summary | None = None
+        self._lines: Lines | None = None
         self._view: View | None = None
         self._of_orders: list[list[JourneyVersion]] = []
         self._of_returns: list[list[JourneyVersion]] = []
@@ -87,20 +86,25 @@ class Live:
         self._begun = time.monotonic()
         now = self._clock()
         with self._engine.connect() as connection, _undisturbed(self._version == 0):
-            changed = self._load(connection)
-        stamp = self._journeys.refresh()
+            touched = self._load(connection)
+            stamp = self._journeys.refresh(connection)
         held = self._view
-        if held is not None and not len(changed) and stamp == self._stamp and self._age(held) < CLOCK_STEP:
+        unchanged = touched is None and stamp == self._stamp and self._lines is not None
+        if held is not None and unchanged and self._age(held) < CLOCK_STEP:
             return held
         histories, of_returns = self._of_orders, self._of_returns = self._histories()
-        if stamp != self._stamp or len(changed):
-            self._effective.assign(histories, changed)
         # Other journeys, or a clock that was set back, change every line.
-        base = self._summary if held is not None and stamp == self._stamp and now >= held.now else None
-        self._stamp = stamp
-        self._summary = sum_up(self._effective, base, changed, histories, now)
+        lines = self._lines if held is not None and stamp == self._stamp and now >= held.now else None
+        self._lines = None  # should anything fail now, all is summed up anew
+        if lines is None or touched is not None:
+            self._effective.assign(histories)
+        if lines is None:
+            lines = sum_up(self._effective, histories, now)
+        else:
+            sum_up_again(lines, self._table, self._effective, touched, histories, now)
         returns = self._book.picture(self._table, of_returns, now)
-        self._view = build_view(self._table, self._effective, self._summary, histories, self._version, now, returns)
+        self._view = build_view(self._table, self._effective, lines, histories, self._version, now, returns)
+        self._stamp, self._lines = stamp, lines
         return self._view
 
     def _histories(self) -> tuple[list[list[JourneyVersion]], list[list[JourneyVersion]]]:
@@ -118,8 +122,8 @@ class Live:
         self._holds.onto(self._table.cells, {key: row_of[key] for key in {*moved, *keys} if key in row_of})
         return set(moved.values())
 
-    def _load(self, connection: Connection) -> IDX:
-        """Read what changed since the watermark; returns the places of the orders it touches."""
+    def _load(self, connection: Connection) -> Touched | None:
+        """Read what changed since the watermark; returns what that touches, None when there is nothing."""
         first, before, newest = self._version == 0, len(self._table), self._version
         keys: list[int] = []
         lines: list[int] = []
@@ -135,9 +139,10 @@ class Live:
             carriers += [s.key for s in states if s.kind in CARRIERS]
             newest = max(newest, *(s.version for s in states))
         if not keys:
-            return np.zeros(0, dtype=np.intp)
+            return None
         links = reads.all_links(connection) if first else reads.links_from(connection, keys)
-        unseen = {k for found in links for k in (found.from_id, found.to_id)} - self._table.row_of.keys()
+        row_of = self._table.row_of
+        unseen = {k for found in links for k in (found.from_id, found.to_id) if k not in row_of}
         if unseen:
             self._table.add(sorted(reads.subjects_by_key(connection, sorted(unseen)).items()))
         heads = (
@@ -150,9 +155,9 @@ class Live:
         self._book.read(connection, returns)
         touched.update(range(before, len(self._table)))
         together = np.arange(len(self._table), dtype=np.intp) if first else self._table.together(touched)
-        changed = self._effective.update(self._table, together)
+        found = self._effective.update(self._table, together)
         self._version = newest  # only now: a load that breaks off is begun again
-        return changed
+        return found
 
 
 @contextmanager

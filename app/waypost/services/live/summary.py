@@ -19,10 +19,10 @@ from waypost.journeys.assign import UNASSIGNED
 from waypost.journeys.cells import ABSENT, I64, NEVER, Cells, overwritten, times
 from waypost.journeys.project import Level, Mask, Projection, Status, slots_of
 from waypost.journeys.resolve import IDX
-from waypost.journeys.ways import Ways
 from waypost.services.journeys import JourneyVersion
 from waypost.services.live.effective import completing_slots
 from waypost.services.live.judge import judge
+from waypost.services.live.rows import Rows
 
 CREATED, DELIVERED = 0, 33
 STATUS = ("open", "delivered", "ended")
@@ -30,40 +30,13 @@ OPEN, DELIVERED_STATUS, ENDED = range(3)
 Histories = Sequence[Sequence[JourneyVersion]]
 
 
-class Rows(NamedTuple):
-    """Effective orders and units, which of them belong together as pairs of (unit, order), and the ways they take."""
-
-    orders: Cells
-    units: Cells
-    pairs: tuple[IDX, IDX]
-    ways: Ways = Ways()
-    unit_ways: Ways = Ways()
-
-    def of(self, places: IDX) -> Rows:
-        """Some orders (ascending places) and their units, counted anew from zero."""
-        if len(places) == self.orders.n:
-            return self
-        place = np.full(self.orders.n, -1, dtype=np.intp)
-        place[places] = np.arange(len(places))
-        mine = place[self.pairs[1]] >= 0
-        unit, order = self.pairs[0][mine], place[self.pairs[1][mine]]
-        units, unit = np.unique(unit, return_inverse=True)
-        ways = self.ways.take(places), self.unit_ways.take(units)
-        return Rows(self.orders.take(places), self.units.take(units), (unit, order), *ways)
-
-    def apart(self) -> Rows:
-        """The same with a unit of several orders counted once for each, on the way of that order."""
-        unit, order = self.pairs
-        pairs = np.arange(len(unit), dtype=np.intp), order
-        return Rows(self.orders, self.units.take(unit), pairs, self.ways, self.ways.take(order))
-
-
 @dataclass(slots=True)
 class Summary:
     """Columns by place of the order; instants in us. A column is never written into once it is here.
 
     `level` and `due` are those of the worst open clock, `cause` the stage it belongs to; `change` is
-    the next instant after which a level will be another one.
+    the next instant after which a level will be another one. After `turns_yellow` and `turns_red` the
+    order will be so if nothing happens; NEVER where it is that late already.
     """
 
     journey: NDArray[np.int16]
@@ -73,6 +46,8 @@ class Summary:
     due: I64
     since: I64
     change: I64
+    turns_yellow: I64
+    turns_red: I64
     status: NDArray[np.int8]
     created: I64
     promised: I64
@@ -85,14 +60,16 @@ class Summary:
 
     def replaced(self, n: int, places: IDX, other: Summary) -> Summary:
         """The lines of `n` orders, those at `places` taken from `other`."""
-        columns = (getattr(_blank(n - self.n), field.name) for field in fields(Summary))
+        columns = (getattr(blank(n - self.n), field.name) for field in fields(Summary))
         held = (getattr(self, field.name) for field in fields(Summary))
         theirs = (getattr(other, field.name) for field in fields(Summary))
         wide = (np.concatenate([a, b]) if n > self.n else a for a, b in zip(held, columns, strict=True))
         return Summary(*(overwritten(column, places, new) for column, new in zip(wide, theirs, strict=True)))
 
 
-def _blank(n: int) -> Summary:
+def blank(n: int) -> Summary:
+    """Lines of `n` orders of which nothing is known."""
+
     def never() -> I64:
         return np.full(n, NEVER)
 
@@ -107,6 +84,8 @@ def _blank(n: int) -> Summary:
         due=never(),
         since=never(),
         change=never(),
+        turns_yellow=never(),
+        turns_red=never(),
         status=np.zeros(n, dtype=np.int8),
         created=never(),
         promised=never(),
@@ -116,15 +95,21 @@ def _blank(n: int) -> Summary:
 
 def summarise(rows: Rows, histories: Histories, journey: NDArray[np.int16], now: int) -> Summary:
     """Sum up orders; `journey` is each order's place in `histories`, or UNASSIGNED."""
-    found = _blank(rows.orders.n)
-    found.journey[:] = journey
-    found.created[:] = times(rows.orders.column(CREATED))
-    found.promised[:] = _promised(rows.orders)
-    found.delivered[:] = times(rows.orders.column(DELIVERED))
+    found = begin(rows.orders, journey)
     for place, history in enumerate(histories):
         mine = np.flatnonzero(journey == place)
         if len(mine):
             _sum_up(found, mine, rows.of(mine), history, now)
+    return found
+
+
+def begin(orders: Cells, journey: NDArray[np.int16]) -> Summary:
+    """Lines that say what does not depend on a journey's stages."""
+    found = blank(orders.n)
+    found.journey[:] = journey
+    found.created[:] = times(orders.column(CREATED))
+    found.promised[:] = _promised(orders)
+    found.delivered[:] = times(orders.column(DELIVERED))
     return found
 
 
@@ -153,7 +138,9 @@ def _sum_up(found: Summary, mine: IDX, rows: Rows, history: Sequence[JourneyVers
             found.since[here] = clock.since[current == path.index(stage)]
     found.current[mine], found.status[mine] = current, status
     found.level[mine], found.due[mine] = clocks.level, clocks.due
-    found.cause[mine], found.change[mine] = clocks.cause, clocks.change
+    found.cause[mine], found.change[mine] = clocks.cause, np.minimum(clocks.yellow, clocks.red)
+    found.turns_yellow[mine] = np.where(clocks.level == Level.OK, clocks.yellow, NEVER)
+    found.turns_red[mine] = np.where(clocks.level == Level.RED, NEVER, clocks.red)
 
 
 def _progress(rows: Rows, orders: Projection, units: Projection) -> tuple[NDArray[np.int16], Mask]:
@@ -178,21 +165,22 @@ def _whole(orders: Cells, milestones: tuple[str, ...]) -> Mask:
 
 
 class _Clock(NamedTuple):
-    """A stage's open clocks: level, the due instant shown, since when, and when the level changes next."""
+    """A stage's open clocks: level, the due instant shown, since when, and when yellow and red are still ahead."""
 
     level: NDArray[np.int8]
     due: I64
     since: I64
-    change: I64
+    yellow: I64
+    red: I64
 
     def per_order(self, n: int, pairs: tuple[IDX, IDX]) -> _Clock:
         """The worst of each order's units."""
         unit, order = pairs
-        level, (due, since, change) = np.zeros(n, dtype=np.int8), (np.full(n, NEVER) for _ in range(3))
+        level, instants = np.zeros(n, dtype=np.int8), [np.full(n, NEVER) for _ in range(4)]
         np.maximum.at(level, order, self.level[unit])
-        for mine, theirs in ((due, self.due), (since, self.since), (change, self.change)):
+        for mine, theirs in zip(instants, (self.due, self.since, self.yellow, self.red), strict=True):
             np.minimum.at(mine, order, theirs[unit])
-        return _Clock(level, due, since, change)
+        return _Clock(level, *instants)
 
 
 def _clock(projection: Projection, stage_id: str, now: int) -> _Clock:
@@ -201,8 +189,7 @@ def _clock(projection: Projection, stage_id: str, now: int) -> _Clock:
     level = np.where(open_, facts.level, np.int8(0))
     shown = np.where((level == Level.OK) & (facts.due_yellow != NEVER), facts.due_yellow, facts.due_red)
     ahead = (np.where(due >= now, due, NEVER) for due in (facts.due_yellow, facts.due_red))
-    due, since, change = (np.where(open_, us, NEVER) for us in (shown, facts.entered, np.minimum(*ahead)))
-    return _Clock(level, due, since, change)
+    return _Clock(level, *(np.where(open_, us, NEVER) for us in (shown, facts.entered, *ahead)))
 
 
 class _Clocks:
@@ -210,7 +197,7 @@ class _Clocks:
 
     def __init__(self, n: int) -> None:
         self.level, self.cause = np.zeros(n, dtype=np.int8), np.full(n, -1, dtype=np.int16)
-        self.due, self.change = np.full(n, NEVER), np.full(n, NEVER)
+        self.due, self.yellow, self.red = (np.full(n, NEVER) for _ in range(3))
         self._held = np.zeros(n, dtype=bool)
 
     def take(self, clock: _Clock, place: int, open_: Mask, gate: bool) -> None:
@@ -223,4 +210,5 @@ class _Clocks:
         else:
             worse &= ~self._held
         self.level[worse], self.due[worse], self.cause[worse] = clock.level[worse], clock.due[worse], place
-        self.change[open_] = np.minimum(self.change, clock.change)[open_]
+        for mine, theirs in ((self.yellow, clock.yellow), (self.red, clock.red)):
+            mine[open_] = np.minimum(mine, theirs)[open_]

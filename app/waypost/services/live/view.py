@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +15,12 @@ from waypost.journeys.cells import ABSENT, I64, NEVER, times
 from waypost.journeys.document import Journey
 from waypost.journeys.project import Level, Mask
 from waypost.journeys.resolve import IDX
+from waypost.services.live.column import Pin
 from waypost.services.live.columns import DIMENSIONS, Dimensions
 from waypost.services.live.journey_view import JourneyView
 from waypost.services.live.ranking import page
 from waypost.services.live.returns import Returns
+from waypost.services.live.rows import Rows
 from waypost.services.live.summary import DELIVERED, OPEN, STATUS
 from waypost.services.live.table import SubjectTable
 
@@ -74,7 +76,22 @@ class Facet(NamedTuple):
     n: int
 
 
-@dataclass(slots=True)
+A = TypeVar("A")
+
+
+class _Array(Generic[A]):
+    """A column of a picture by its own name, read when it is first asked for."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, view: View, owner: type) -> A:
+        found: A = view.columns[self._name].array  # type: ignore[assignment]
+        view.__dict__[self._name] = found
+        return found
+
+
+@dataclass
 class View:
     """All orders at `now`; arrays are by place of the order and never written again."""
 
@@ -82,30 +99,43 @@ class View:
     version: int
     journeys: dict[str, JourneyView]
     n: int
-    journey: NDArray[np.int16]
-    current: NDArray[np.int16]
-    level: NDArray[np.int8]
-    cause: NDArray[np.int16]
-    due: I64
-    since: I64
-    status: NDArray[np.int8]
-    created: I64
-    promised: I64
-    delivered: I64
-    done: NDArray[np.float64]
-    need: NDArray[np.float64]
-    order_row: IDX
-    unit_row: IDX
-    pairs: tuple[IDX, IDX]
+    columns: Mapping[str, Pin]  # the arrays below, for who wants one place and not all
+    rows: Rows
     table: SubjectTable
     dimensions: Dimensions
     order_place: dict[int, int]
     unit_place: dict[int, int]
-    alive: Mask
-    known: Mask  # orders that somebody still speaks of; the others are left out everywhere
-    slots: dict[int, I64]  # the orders' milestone columns
     returns: Returns
     ids: list[str] = field(default_factory=list)
+
+    journey = _Array[NDArray[np.int16]]()
+    current = _Array[NDArray[np.int16]]()
+    level = _Array[NDArray[np.int8]]()
+    cause = _Array[NDArray[np.int16]]()
+    due = _Array[I64]()
+    since = _Array[I64]()
+    turns_yellow = _Array[I64]()
+    turns_red = _Array[I64]()
+    status = _Array[NDArray[np.int8]]()
+    created = _Array[I64]()
+    promised = _Array[I64]()
+    delivered = _Array[I64]()
+    done = _Array[NDArray[np.float64]]()
+    need = _Array[NDArray[np.float64]]()
+    order_row = _Array[IDX]()
+    unit_row = _Array[IDX]()
+    alive = _Array[Mask]()
+    known = _Array[Mask]()  # orders that somebody still speaks of; the others are left out everywhere
+
+    @property
+    def pairs(self) -> tuple[IDX, IDX]:
+        """Every (unit, order) that belong together, by place."""
+        return self.rows.pairs
+
+    @property
+    def slots(self) -> Mapping[int, I64]:
+        """The orders' milestone columns."""
+        return self.rows.orders.slots
 
     def mask(self, query: OrderQuery) -> Mask:
         """Which orders a query selects."""
@@ -149,13 +179,14 @@ class View:
             row = self.table.row_of.get(key)
             if row is not None:
                 places = (self.order_place.get(r, self.n) for r in self.table.orders_of(row))
-                found.update({place: None for place in places if place < self.n and self.known[place]})
+                found.update({place: None for place in places if place < self.n and self.columns["known"].at(place)})
         return list(found)
 
     def unit_of(self, key: int) -> int | None:
         """The row of a tracked unit in the projections, None when the subject is no unit in force."""
         unit = self.unit_place.get(self.table.row_of.get(key, -1))
-        return unit if unit is not None and unit < len(self.alive) and self.alive[unit] else None
+        alive = self.columns["alive"]
+        return unit if unit is not None and unit < alive.n and alive.at(unit) else None
 
     def units_of_order(self, place: int) -> IDX:
         """Rows of the units that belong to an order."""
@@ -170,25 +201,26 @@ class View:
 
     def row(self, place: int) -> OrderRow:
         """One order as a line of the list."""
-        row = int(self.order_row[place])
-        journey_id = self.ids[self.journey[place]] if self.journey[place] >= 0 else None
+        at = {name: column.at(place) for name, column in self.columns.items() if name in _OF_ROW}
+        row = int(at["order_row"])
+        journey_id = self.ids[at["journey"]] if at["journey"] >= 0 else None
         journey = self.journeys[journey_id].version.journey if journey_id else None
         value, currency = float(self.dimensions.value[place]), self.dimensions.currency
         return OrderRow(
             self.table.keys[row],
             self.table.subjects[row],
             journey_id,
-            _stage_id(journey, int(self.current[place])),
-            Level(int(self.level[place])).name.lower(),
-            journey.stages[self.cause[place]].id if journey and self.cause[place] >= 0 else None,
-            STATUS[self.status[place]],
-            _instant(self.since[place]),
-            _instant(self.due[place]),
-            _instant(self.created[place]),
-            _instant(self.promised[place]),
-            _instant(self.delivered[place]),
-            float(self.done[place]),
-            float(self.need[place]),
+            _stage_id(journey, int(at["current"])),
+            Level(int(at["level"])).name.lower(),
+            journey.stages[at["cause"]].id if journey and at["cause"] >= 0 else None,
+            STATUS[at["status"]],
+            _instant(at["since"]),
+            _instant(at["due"]),
+            _instant(at["created"]),
+            _instant(at["promised"]),
+            _instant(at["delivered"]),
+            float(at["done"]),
+            float(at["need"]),
             None if np.isnan(value) else value,
             currency.words[currency.codes[place]] or None,
             {name: codes.words[codes.codes[place]] or None for name, codes in self.dimensions.columns.items()},
@@ -249,6 +281,12 @@ class View:
             created = np.where(self.created[places] == NEVER, 0, self.created[places])
             keys = [-created if query.sort == "newest" else created]
         return page(places, keys, query.offset, query.limit)
+
+
+_OF_ROW = frozenset(
+    ("order_row", "journey", "current", "level", "cause", "status", "since", "due", "created", "promised", "delivered",
+     "done", "need")
+)  # fmt: skip
 
 
 def _stage_id(journey: Journey | None, place: int) -> str | None:

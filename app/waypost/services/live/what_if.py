@@ -48,8 +48,8 @@ class WhatIf:
     def view(self) -> View:
         """The picture of what was put in so far."""
         everything = np.arange(len(self._table), dtype=np.intp)
-        places = self._effective.update(self._table, everything)
-        self._effective.assign(self._histories, places)
-        summary = sum_up(self._effective, None, places, self._histories, self.now)
+        self._effective.update(self._table, everything)
+        self._effective.assign(self._histories)
+        lines = sum_up(self._effective, self._histories, self.now)
         returns = self._book.picture(self._table, self._of_returns, self.now)
-        return build_view(self._table, self._effective, summary, self._histories, 0, self.now, returns)
+        return build_view(self._table, self._effective, lines, self._histories, 0, self.now, returns)
