@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pymysql
@@ -41,20 +43,28 @@ def pg_url() -> Iterator[str]:
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+@contextmanager
+def mysql_database(server: str) -> Iterator[str]:
+    """An empty database on a server that speaks MySQL's protocol, by its URL; dropped afterwards."""
+    url, name = make_url(server), f"waypost_test_{uuid.uuid4().hex}"
+    where: dict[str, Any] = {"host": url.host or "", "port": url.port or 3306}
+    if "unix_socket" in url.query:
+        where = {"unix_socket": url.query["unix_socket"]}
+    admin = pymysql.connect(user=url.username, password=url.password or "", **where)
+    with admin, admin.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+        try:
+            yield url.set(database=name).render_as_string(hide_password=False)
+        finally:
+            cursor.execute(f"DROP DATABASE {name}")
+
+
 @pytest.fixture
 def mariadb_url() -> Iterator[str]:
     """Make an empty MariaDB database, give its SQLAlchemy URL, and drop it afterwards."""
     require_service("mariadb")
-    server, name = make_url(MARIADB), f"waypost_test_{uuid.uuid4().hex}"
-    admin = pymysql.connect(
-        host=server.host or "", port=server.port or 3306, user=server.username, password=server.password or ""
-    )
-    with admin, admin.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-        try:
-            yield server.set(database=name).render_as_string(hide_password=False)
-        finally:
-            cursor.execute(f"DROP DATABASE {name}")
+    with mysql_database(MARIADB) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -67,15 +77,8 @@ def oceanbase_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def oceanbase_url(oceanbase_server: str) -> Iterator[str]:
     """Make an empty OceanBase database, give its SQLAlchemy URL, and drop it afterwards."""
-    server, name = make_url(oceanbase_server), f"waypost_test_{uuid.uuid4().hex}"
-    socket = str(server.query["unix_socket"])
-    admin = pymysql.connect(unix_socket=socket, user=server.username, password="")
-    with admin, admin.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-        try:
-            yield server.set(database=name).render_as_string(hide_password=False)
-        finally:
-            cursor.execute(f"DROP DATABASE {name}")
+    with mysql_database(oceanbase_server) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])

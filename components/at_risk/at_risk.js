@@ -42,13 +42,13 @@ class AtRisk {
         { class: "wp card list", "aria-label": t.title },
         h(
           "div",
-          { class: "bar" },
+          { class: "heading" },
           h("h3", {}, t.title),
           h("span", { class: "muted" }, number(total, lang)),
           total > rows.length &&
             opener(
               this.data.more_href,
-              { class: "more small", "data-order": ALL },
+              { class: "all small", "data-order": ALL },
               fill(t.more, { n: number(total, lang) }),
             ),
         ),

@@ -48,10 +48,10 @@ class OrdersTable {
     const all = fill(t.more, { n: number(total, lang) });
     return h(
       "div",
-      { class: "bar" },
+      { class: "heading" },
       h("h3", {}, title),
       h("span", { class: "muted" }, number(total, lang)),
-      total > rows.length && more_href && h("a", { class: "more small", href: more_href }, all),
+      total > rows.length && more_href && h("a", { class: "all small", href: more_href }, all),
     );
   }
 

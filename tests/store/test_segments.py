@@ -108,15 +108,6 @@ def test_a_changed_event_takes_its_segment_with_it(engine: Engine) -> None:
     assert _read(engine) == _straight(engine)
 
 
-@settings(examples(1), suppress_health_check=list(HealthCheck))
-@given(subjects=st.lists(st.integers(1, 2**62), min_size=1, max_size=50), parts=st.integers(1, 64))
-def test_every_subject_has_one_part(subjects: list[int], parts: int) -> None:
-    found = segments.part_of(np.array(subjects, dtype=np.int64), parts)
-    assert ((found >= 0) & (found < parts)).all()
-    alone = [int(segments.part_of(np.array([one], dtype=np.int64), parts)[0]) for one in subjects]
-    assert found.tolist() == alone
-
-
 def _history() -> list[Any]:
     events = []
     for n in range(6):

@@ -13,6 +13,7 @@ from tests.web.conftest import Visit, sign_in
 from tests.web.test_pages import texts
 from waypost.access import accounts, audit, keys, links, sessions
 from waypost.domain.instants import now_us
+from waypost.services.housekeeping import comparison
 from waypost.services.outgoing import manage, model
 from waypost.services.outgoing.manage import Draft
 from waypost.store.engine import writing
@@ -287,3 +288,16 @@ def test_who_may_publish_alone_is_chosen_by_administrators(empty_shop, open_tab)
     app.radio[0].set_value("")
     press(app, "Save")
     assert boards.alone() == ()
+
+
+def test_what_the_night_found_different_is_said_above_every_tab(shop, open_tab):
+    found = comparison.Compared(0, 12, 40, 90, 1, ["order/5"])
+    comparison.keep(shop.engine, found, now_us())
+    try:
+        for tab in ("people", "health"):
+            (warning,) = open_tab(tab).error
+            assert "1 difference" in warning.value
+            assert "order/5" in warning.value
+    finally:
+        comparison.keep(shop.engine, comparison.Compared(), now_us())
+    assert not open_tab("people").error

@@ -15,7 +15,7 @@ from waypost.api.ingest import Express
 from waypost.api.login import login_routes
 from waypost.api.routes import api_routes, closing_routes
 from waypost.api.track.routes import track_routes
-from waypost.api.workers import pulling, telling
+from waypost.api.workers import keeping, pulling, telling
 from waypost.services.app import Waypost
 from waypost.services.position_feed import PositionFeed, working
 
@@ -29,7 +29,7 @@ def build_edge(
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         waypost.replays.kick()  # what the last process did not finish
         with working(feed):
-            async with pulling(waypost, pulls), telling(waypost, pulls):
+            async with pulling(waypost, pulls), telling(waypost, pulls), keeping(waypost, pulls):
                 yield
         waypost.close()
 

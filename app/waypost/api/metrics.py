@@ -6,6 +6,11 @@ from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.process_collector import ProcessCollector
+from sqlalchemy.engine import Engine
+
+from waypost.domain.instants import SECOND
+from waypost.services.housekeeping.comparison import last_comparison
+from waypost.store import segments
 
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
@@ -16,6 +21,11 @@ ORDERS = Gauge("waypost_orders", "Orders in the live matrix, by status.", ["stat
 AT_RISK = Gauge("waypost_open_orders_at_risk", "Open orders by tier.", ["tier"], registry=REGISTRY)
 WATERMARK = Gauge("waypost_watermark", "Id of the last event the live matrix has seen.", registry=REGISTRY)
 QUARANTINE = Gauge("waypost_quarantine_open", "Inputs waiting in quarantine.", registry=REGISTRY)
+
+SEGMENTED = Gauge("waypost_segment_events", "Events that stand in segments.", registry=REGISTRY)
+UNSEGMENTED = Gauge("waypost_segment_outside", "Event ids that no segment holds yet.", registry=REGISTRY)
+COMPARED_AT = Gauge("waypost_comparison_seconds", "When states were last compared with events.", registry=REGISTRY)
+DIFFERENCES = Gauge("waypost_comparison_differences", "What the last comparison found different.", registry=REGISTRY)
 
 
 @cache
@@ -31,3 +41,15 @@ def count_events(status: str, n: int) -> None:
 def exposition() -> bytes:
     """The text format of Prometheus."""
     return generate_latest(REGISTRY)
+
+
+def set_housekeeping(engine: Engine) -> None:
+    """Read how far segments reach and what the last comparison found."""
+    with engine.connect() as connection:
+        held = segments.held(connection)
+    SEGMENTED.set(held.events)
+    UNSEGMENTED.set(held.outside)
+    last = last_comparison(engine)
+    if last is not None:
+        COMPARED_AT.set(last.at / SECOND)
+        DIFFERENCES.set(last.differences + len(last.figures))

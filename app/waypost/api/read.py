@@ -43,6 +43,7 @@ def prometheus(request: Request) -> Response:
     metrics.WAITING.set(waypost.writer.waiting)
     metrics.WATERMARK.set(view.version)
     metrics.QUARANTINE.set(quarantine.count(waypost.engine))
+    metrics.set_housekeeping(waypost.engine)
     for place, name in enumerate(("open", "delivered", "ended")):
         metrics.ORDERS.labels(name).set(int((view.status == place).sum()))
     levels = np.bincount(view.level[view.status == 0], minlength=3)

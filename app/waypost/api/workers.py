@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator
 
 from waypost.services.app import Waypost
 from waypost.services.connections.scheduler import Scheduler
+from waypost.services.housekeeping.worker import Housekeeper
 from waypost.services.outgoing.worker import Outgoing
+from waypost.services.settings import Settings
 
 
 @contextlib.asynccontextmanager
@@ -38,3 +40,17 @@ async def telling(waypost: Waypost, wanted: bool) -> AsyncIterator[None]:
         yield
     finally:
         await asyncio.to_thread(outgoing.stop)
+
+
+@contextlib.asynccontextmanager
+async def keeping(waypost: Waypost, wanted: bool) -> AsyncIterator[None]:
+    """Make segments, and compare at night, while the block runs, when it is `wanted`."""
+    if not wanted:
+        yield
+        return
+    keeper = Housekeeper(waypost.engine, Settings().compare_at)
+    keeper.start()
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(keeper.stop)

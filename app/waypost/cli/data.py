@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,9 +11,11 @@ import typer
 from waypost.api.read import order_json
 from waypost.cli.output import DEFAULT_DB, DbOption, JsonOption, progress, show, table, told
 from waypost.domain.errors import FieldError
+from waypost.domain.instants import now_us
 from waypost.services import kpi as kpis
 from waypost.services import verify as verification
 from waypost.services.app import Waypost
+from waypost.services.housekeeping.comparison import keep_whole
 from waypost.services.live import OrderQuery
 from waypost.services.search import search_keys
 
@@ -83,7 +86,8 @@ def orders(
 def rebuild(db: DbOption = DEFAULT_DB, as_json: JsonOption = False) -> None:
     """Write every state anew from the events."""
     with Waypost.open(db) as waypost, progress("Rebuilding", as_json) as update:
-        found: dict[str, Any] = {"subjects": verification.rebuild(waypost.engine, update)}
+        preparing = partial(update, of="Making segments")
+        found: dict[str, Any] = {"subjects": verification.rebuild(waypost.engine, update, preparing)}
     show(found, as_json, lambda: print(f"{found['subjects']} subjects written anew from their events."))
 
 
@@ -92,6 +96,7 @@ def verify(db: DbOption = DEFAULT_DB, as_json: JsonOption = False) -> None:
     """Recompute every state from the events and compare; exit code 1 when something differs."""
     with Waypost.open(db) as waypost, progress("Verifying", as_json) as update:
         found = verification.verify(waypost.engine, update)
+        keep_whole(waypost.engine, found, now_us())
     words = f"{found.subjects} subjects, {found.events} events, {found.differences} differences."
     show(found._asdict(), as_json, lambda: print(" ".join([words, *found.examples])))
     if found.differences:

@@ -67,7 +67,7 @@ def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
 
 @contextmanager
 def progress(label: str, quiet: bool = False) -> Iterator[Callable[..., None]]:
-    """A progress line on stderr; yields `update(done, total)`."""
+    """A progress line on stderr; yields `update(done, total)`, which may name another label."""
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -79,8 +79,8 @@ def progress(label: str, quiet: bool = False) -> Iterator[Callable[..., None]]:
     ) as bar:
         task = bar.add_task(label, total=None)
 
-        def update(done: int, total: int | None = None) -> None:
-            bar.update(task, completed=done, total=total)
+        def update(done: int, total: int | None = None, of: str = label) -> None:
+            bar.update(task, completed=done, total=total, description=of)
 
         yield update
 

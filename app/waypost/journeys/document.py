@@ -8,12 +8,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 
-from waypost.domain.errors import DocumentError
 from waypost.domain.instants import SECOND
 from waypost.domain.vocabulary import load as load_vocabulary
 from waypost.journeys.calendar import Calendar
 from waypost.journeys.customer import Customer
-from waypost.journeys.labels import Id, Labels, Model, Name, Plain, Zone
+from waypost.journeys.labels import Id, Labels, Model, Name, Plain, Zone, document_error
 
 _DURATION = re.compile(
     r"^(?P<sign>-?)(?:(?P<d>\d+)d)?\s*(?:(?P<h>\d+)h)?\s*(?:(?P<m>\d+)m)?\s*(?:(?P<s>\d+)s)?$", re.ASCII
@@ -279,10 +278,7 @@ def read_journey(body: Any) -> Journey:
     try:
         return Journey.model_validate(body)
     except ValidationError as error:
-        first = error.errors()[0]
-        path = ".".join(str(part) for part in first["loc"]) or "document"
-        problem = first["msg"].removeprefix("Value error, ")
-        raise DocumentError(path, problem + ".", "Correct this entry and send the document again.") from None
+        raise document_error(error, "document", "Correct this entry and send the document again.") from None
 
 
 __all__ = [

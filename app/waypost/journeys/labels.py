@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
-from waypost.domain.errors import FieldError
+from waypost.domain.errors import DocumentError, FieldError
 from waypost.domain.instants import zone_of
 from waypost.domain.text import is_storable, storable
 
@@ -27,6 +27,13 @@ class Model(BaseModel):
     """A part of a document: frozen, and nothing in it that is not known."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def document_error(error: ValidationError, whole: str, remedy: str) -> DocumentError:
+    """The first thing that is wrong with a document; `whole` names what is wrong when no part of it is."""
+    first = error.errors()[0]
+    path = ".".join(str(part) for part in first["loc"]) or whole
+    return DocumentError(path, first["msg"].removeprefix("Value error, ") + ".", remedy)
 
 
 class Labels(Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
@@ -16,12 +17,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from waypost import __version__
 from waypost.access import audit
 from waypost.connect.registry import discover
+from waypost.domain.instants import from_us
 from waypost.domain.vocabulary import load as load_vocabulary
 from waypost.services import quarantine
 from waypost.services.connections import model, settings
+from waypost.services.housekeeping.comparison import last_comparison
 from waypost.services.outgoing import model as outgoing
 from waypost.services.vault import Vault, VaultError
-from waypost.store import migrate
+from waypost.store import migrate, segments
 from waypost.store.engine import open_engine
 from waypost.store.schema import event
 
@@ -161,4 +164,24 @@ def _contents(engine: Engine) -> list[Check]:
     remedy = "Repair the receiver, then run `waypost webhooks resume`." if gave_up else ""
     told = f"paused after a day of failures: {', '.join(gave_up)}" if gave_up else "none is paused by failures"
     checks.append(_secrets(engine))
-    return [*checks, Check("webhooks", not gave_up, told, remedy, {"gave_up": gave_up})]
+    checks.append(Check("webhooks", not gave_up, told, remedy, {"gave_up": gave_up}))
+    return [*checks, _segments(engine), comparison(engine)]
+
+
+def comparison(engine: Engine) -> Check:
+    """What the last comparison of states with their events found."""
+    last = last_comparison(engine)
+    if last is None:
+        return Check("comparison", True, "none yet; a worker makes one every night", "", {"at": None})
+    counts = f"{last.differences} differences in {last.subjects} of {last.of} subjects"
+    told = f"{from_us(last.at).isoformat(timespec='minutes')}: {counts}"
+    named = "; ".join([*last.examples, *last.figures])
+    remedy = "" if last.ok else "Run `waypost rebuild`, then `waypost verify`."
+    return Check("comparison", last.ok, f"{told} {named}".strip(), remedy, asdict(last))
+
+
+def _segments(engine: Engine) -> Check:
+    with engine.connect() as connection:
+        held = segments.held(connection)
+    told = f"{held.segments} segments hold {held.events} events, {held.outside} stand outside"
+    return Check("segments", True, told, "", held._asdict())

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 
 from waypost.domain.errors import FieldError
 from waypost.domain.instants import now_us
+from waypost.services.housekeeping.hours import clock_of
 from waypost.store.engine import writing
 from waypost.store.schema import setting
 
@@ -45,7 +46,14 @@ class Settings(BaseSettings):
     tile_url: str | None = None
     tile_datum: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
     tile_attribution: str = ""
+    compare_at: str = "02:30"  # when states are compared with their events, on the server's clock; or "off"
     templates: str | None = None  # a folder with board templates of the company's own
+
+    @field_validator("compare_at")
+    @classmethod
+    def _clock(cls, value: str) -> str:
+        clock_of(value)
+        return value
 
     @field_validator("tile_url")
     @classmethod

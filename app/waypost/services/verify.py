@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from waypost.store.schema import event, link, occurrence, promise, state
 
 STEP = 2_000  # subjects that are compared at a time, so that memory stays bounded
 REBUILD_STEP = 10_000  # subjects per transaction of a rebuild; other writers get their turn between two
+EXAMPLES = 10
 Progress = Callable[[int, int], None]
 
 
@@ -30,36 +31,75 @@ class Verification(NamedTuple):
     differences: int
     examples: list[str]
 
+    def plus(self, other: Verification) -> Verification:
+        """Both together."""
+        subjects, events, differences, examples = other
+        together = [*self.examples, *examples][:EXAMPLES]
+        return Verification(self.subjects + subjects, self.events + events, self.differences + differences, together)
+
+
+NOTHING = Verification(0, 0, 0, [])
+
 
 def verify(engine: Engine, progress: Progress | None = None) -> Verification:
     """Recompute every subject from its events and compare; the store is only read."""
-    subjects, events, different = 0, 0, []
+    found, ends = NOTHING, subject_keys(engine)
+    for first in range(ends.start, ends.stop, STEP):
+        found = found.plus(compare(engine, first, first + STEP - 1))
+        if progress:
+            progress(min(first + STEP, ends.stop), ends.stop)
+    return found
+
+
+def compare(engine: Engine, first: int, last: int) -> Verification:
+    """The same for the subjects from key `first` up to and with `last`.
+
+    Events and states are read one after the other, and servers may write in between: a difference counts when it is
+    found again while nobody writes.
+    """
     with engine.connect() as connection:
-        for first, last in _ranges(connection, STEP, progress):
-            by_subject = reads.events_between(connection, first, last)
-            stored = _states(connection, first, last)
-            keys = sorted(by_subject.keys() | stored.keys())
-            subjects += len(keys)
-            events += sum(len(found) for found in by_subject.values())
-            kept = _kept_details(connection, first, last)
-            different += [key for key in keys if _differs(by_subject.get(key, []), stored.get(key), kept.get(key))]
-        names = reads.subjects_by_key(connection, different[:10])
-    return Verification(subjects, events, len(different), [str(names.get(key, f"key {key}")) for key in different[:10]])
+        found, different = _compare(connection, first, last)
+    if different:
+        with writing(engine) as connection:
+            lock_writer(connection)
+            found, different = _compare(connection, first, last)
+            names = reads.subjects_by_key(connection, different[:EXAMPLES])
+        found = found._replace(examples=[str(names.get(key, f"key {key}")) for key in different[:EXAMPLES]])
+    return found
 
 
-def rebuild(engine: Engine, progress: Progress | None = None) -> int:
+def subject_keys(engine: Engine) -> range:
+    """The keys that hold every event and every state; empty in an empty store."""
+    columns = (event.c.subject_id, state.c.subject_id)
+    with engine.connect() as connection:
+        ends = [connection.execute(sa.select(sa.func.min(c), sa.func.max(c))).one() for c in columns]
+    known = [end for pair in ends for end in pair if end is not None]
+    return range(min(known), max(known) + 1) if known else range(0)
+
+
+def _compare(connection: Connection, first: int, last: int) -> tuple[Verification, list[int]]:
+    by_subject = reads.events_between(connection, first, last)
+    stored = _states(connection, first, last)
+    kept = _kept_details(connection, first, last)
+    keys = sorted(by_subject.keys() | stored.keys())
+    different = [key for key in keys if _differs(by_subject.get(key, []), stored.get(key), kept.get(key))]
+    return Verification(len(keys), sum(map(len, by_subject.values())), len(different), []), different
+
+
+def rebuild(engine: Engine, progress: Progress | None = None, preparing: Progress | None = None) -> int:
     """Write the state of every subject anew from its events; returns how many subjects.
 
-    Facts come from segments, which are made first; what was written meanwhile is added under the lock.
+    Facts come from segments, which are made first (`preparing` is told of those); what was written meanwhile is
+    added under the lock.
     """
     segments.drop_broken(engine)
-    segments.make_missing(engine, now_us())
+    segments.make_missing(engine, now_us(), preparing)
     with engine.connect() as connection:
         newest, changes = segments.newest(connection), segments.changes(connection)
         held = segments.read_all(connection, newest)
-        ranges = list(_ranges(connection, REBUILD_STEP, None))
-    subjects = 0
-    for first, last in ranges:
+    ends, subjects = subject_keys(engine), 0
+    for first in range(ends.start, ends.stop, REBUILD_STEP):
+        last = first + REBUILD_STEP - 1
         with writing(engine) as connection:
             lock_writer(connection)
             found = None
@@ -68,24 +108,8 @@ def rebuild(engine: Engine, progress: Progress | None = None) -> int:
                 found = segments.together([held.between(first, last), later])
             subjects += rebuild_between(connection, first, last, found)
         if progress:
-            progress(min(last, ranges[-1][1]), ranges[-1][1])
+            progress(min(last, ends.stop - 1), ends.stop - 1)
     return subjects
-
-
-def _ranges(connection: Connection, step: int, progress: Progress | None) -> Iterator[tuple[int, int]]:
-    """Ranges of subject keys, both ends included, that hold every event and every state."""
-    ends = [
-        connection.execute(sa.select(sa.func.min(c), sa.func.max(c))).one()
-        for c in (event.c.subject_id, state.c.subject_id)
-    ]
-    known = [end for pair in ends for end in pair if end is not None]
-    if not known:
-        return
-    top = max(known)
-    for first in range(min(known), top + 1, step):
-        yield first, first + step - 1
-        if progress:
-            progress(min(first + step, top), top)
 
 
 def _states(connection: Connection, first: int, last: int) -> dict[int, Packed]:

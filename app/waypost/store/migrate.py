@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 import waypost.store.schema_access  # its tables join the same metadata
 import waypost.store.schema_boards  # so do these
 import waypost.store.schema_connect
+import waypost.store.schema_jobs
 import waypost.store.schema_mapping
 import waypost.store.schema_outgoing
 import waypost.store.schema_positions

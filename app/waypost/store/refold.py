@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import sqlalchemy as sa
@@ -19,10 +19,24 @@ from waypost.store.bulk import driver_rows, upsert
 from waypost.store.columns import Columns
 from waypost.store.details import Recorded, drop_details, drop_details_between, forget_names, keep_details
 from waypost.store.directory import Directory
-from waypost.store.reads import events_by_id, events_of_subjects
+from waypost.store.reads import events_by_id, events_of_subjects, last_version
 from waypost.store.schema import state
 
 STATE_COLUMNS = ("subject_id", "cells", "promises", "attributes", "refold", "version")
+_CONTENT = sa.select(state.c.subject_id, state.c.version, state.c.cells, state.c.promises, state.c.attributes)
+Content = tuple[bytes, bytes | None, str | None]
+
+
+class _Versions(NamedTuple):
+    """Versions of states that are written anew: whoever has read a state that changes must come to read it again."""
+
+    of: Mapping[int, int]
+    before: Mapping[int, Content]
+    fresh: int
+
+    def after(self, key: int, content: Content) -> int:
+        """The version of a state that now has this content."""
+        return self.of[key] if self.before.get(key) == content else self.fresh
 
 
 def refold_subjects(connection: Connection, versions: Mapping[int, int], subjects: Mapping[Subject, int]) -> None:
@@ -60,19 +74,20 @@ def rebuild_between(connection: Connection, first: int, last: int, found: Column
     newest = found.id[np.append(starts[1:], len(found.id)) - 1] if len(keys) else found.id
     redo = np.unique(found.subject[found.retracts])
     plain = np.setdiff1d(keys, redo, assume_unique=True)
+    versions = _versions(connection, first, last, dict(zip(keys.tolist(), newest.tolist(), strict=True)))
     drop_details_between(connection, first, last)
     _forget_states(connection, first, last, keys.tolist())
     kept = found.only(~np.isin(found.subject, redo))
     more = events_by_id(connection, kept.id[kept.more].tolist())
-    versions = _not_below(connection, first, last, dict(zip(keys.tolist(), newest.tolist(), strict=True)))
     _write_plain(connection, plain.tolist(), columns.fold_cells(kept, plain), more, versions)
     if len(redo):
-        refold_subjects(connection, {key: versions[key] for key in redo.tolist()}, {})
+        refold_subjects(connection, {key: versions.of[key] for key in redo.tolist()}, {})
+        _raise_changed(connection, redo.tolist(), versions)
     return len(keys)
 
 
 def _write_plain(
-    connection: Connection, keys: list[int], cells: list[bytes], more: list[Recorded], versions: Mapping[int, int]
+    connection: Connection, keys: list[int], cells: list[bytes], more: list[Recorded], versions: _Versions
 ) -> None:
     rest: dict[int, SubjectState] = defaultdict(SubjectState)
     for item in more:
@@ -81,19 +96,33 @@ def _write_plain(
     rows = []
     for key, packed in zip(keys, cells, strict=True):
         other = rest.get(key, nothing)
-        row = (key, packed, pack_promises(other.promises), pack_attributes(other.attributes), False, versions[key])
-        rows.append(row)
+        content = (packed, pack_promises(other.promises), pack_attributes(other.attributes))
+        rows.append((key, *content, False, versions.after(key, content)))
     upsert(connection, state, STATE_COLUMNS, rows)
     keep_details(connection, more, _targets(connection, more, {}))
 
 
-def _not_below(connection: Connection, first: int, last: int, newest: dict[int, int]) -> dict[int, int]:
-    """Versions of states, each at least what it was: a version that was given out must not be given out again."""
-    query = sa.select(state.c.subject_id, state.c.version).where(state.c.subject_id.between(first, last))
-    for key, held in driver_rows(connection.execute(query)):
-        if held > newest.get(key, held):
-            newest[key] = held
-    return newest
+def _raise_changed(connection: Connection, keys: list[int], versions: _Versions) -> None:
+    """Give what a refolding changed the version that readers look for."""
+    read = driver_rows(connection.execute(_CONTENT.where(state.c.subject_id.in_(keys))))
+    changed = [key for key, _, *content in read if versions.of[key] != versions.after(key, _plain(*content))]
+    if changed:
+        connection.execute(sa.update(state).where(state.c.subject_id.in_(changed)).values(version=versions.fresh))
+
+
+def _plain(cells: Any, promises: Any, attributes: str | None) -> Content:
+    """The content of a state, whatever a driver makes of bytes."""
+    return bytes(cells), promises and bytes(promises), attributes
+
+
+def _versions(connection: Connection, first: int, last: int, newest: dict[int, int]) -> _Versions:
+    before: dict[int, Content] = {}
+    held = _CONTENT.where(state.c.subject_id.between(first, last))
+    for key, version, *content in driver_rows(connection.execute(held)):
+        before[key] = _plain(*content)
+        if version > newest.get(key, version):
+            newest[key] = version  # one that was given out must not be given out again
+    return _Versions(newest, before, last_version(connection) + 1)
 
 
 def _forget_states(connection: Connection, first: int, last: int, keys: list[int]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -25,26 +26,59 @@ from waypost.store.schema_segment import segment
 SIZE = 100_000
 _RETRACTS, _MORE = 1, 2
 _CHANGES = "events_changed"
+STEP = 10_000  # events made into columns in one go: other threads of the process get their turn between two
+_HELD = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(segment.c.events), 0)).select_from(segment)
 _COLUMNS = ("number", "events", "digest", "body", "made_at")
 Progress = Callable[[int, int], None]
 
 
-def make_missing(engine: Engine, now: int, progress: Progress | None = None, limit: int | None = None) -> int:
-    """Make the segments of all full ranges that have none, each in a transaction of its own; returns how many."""
+class Held(NamedTuple):
+    """How much of the events stands in segments; `outside` are the ids of those that are read as rows."""
+
+    segments: int
+    events: int
+    outside: int
+
+
+def make_missing(engine: Engine, now: int, progress: Progress | None = None) -> int:
+    """Make the segments of all full ranges that have none; returns how many."""
     with engine.connect() as connection:
-        held = set(connection.scalars(sa.select(segment.c.number)))
-        missing = [number for number in range(newest(connection) // SIZE) if number not in held]
-    for done, number in enumerate(missing[:limit]):
-        with writing(engine) as connection:
-            # Nobody may read a word again between the reading and the writing.
-            lock_writer(connection)
-            found = _from_events(connection, number)
-            body = pack(found)
-            row = (number, len(found.id), hashlib.sha256(body).hexdigest(), body, now)
-            upsert(connection, segment, _COLUMNS, [row])
+        numbers = missing(connection)
+    made = 0
+    for done, number in enumerate(numbers):
+        made += make(engine, number, now)
         if progress:
-            progress(done + 1, len(missing))
-    return len(missing[:limit])
+            progress(done + 1, len(numbers))
+    return made
+
+
+def missing(connection: Connection) -> list[int]:
+    """The full ranges that have no segment, in order."""
+    held = set(connection.scalars(sa.select(segment.c.number)))
+    return [number for number in range(newest(connection) // SIZE) if number not in held]
+
+
+def make(engine: Engine, number: int, now: int) -> bool:
+    """Make one segment; False when words were read again meanwhile, so that it would hold what is no more.
+
+    Events are read beside those who write; only the finished block is put away under the writer's lock.
+    """
+    with engine.connect() as connection:
+        before, found = changes(connection), _from_events(connection, number)
+    body = pack(found)
+    row = (number, len(found.id), hashlib.sha256(body).hexdigest(), body, now)
+    with writing(engine) as connection:
+        lock_writer(connection)
+        if changes(connection) != before:
+            return False
+        upsert(connection, segment, _COLUMNS, [row])
+    return True
+
+
+def held(connection: Connection) -> Held:
+    """How much of the events stands in segments."""
+    number, events = connection.execute(_HELD).one()
+    return Held(number, int(events), newest(connection) - SIZE * number)
 
 
 def drop_of(connection: Connection, event_ids: Collection[int]) -> None:
@@ -123,7 +157,9 @@ def _fits(body: bytes, digest: str) -> bool:
 
 
 def _from_events(connection: Connection, number: int) -> Columns:
-    return _between(connection, SIZE * number, SIZE * (number + 1))
+    last = SIZE * (number + 1)
+    starts = range(SIZE * number, last, STEP)
+    return together([_between(connection, start, min(start + STEP, last)) for start in starts])
 
 
 def _between(connection: Connection, after: int, last: int) -> Columns:
@@ -135,12 +171,6 @@ def _between(connection: Connection, after: int, last: int) -> Columns:
 def newest(connection: Connection) -> int:
     """The newest event's id."""
     return int(connection.execute(sa.select(sa.func.max(event.c.id))).scalar() or 0)
-
-
-def part_of(subjects: NDArray[np.int64], parts: int) -> NDArray[np.int64]:
-    """The partition of subjects: a fixed hash, so that workers on other machines agree."""
-    mixed = subjects.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    return ((mixed >> np.uint64(33)) % np.uint64(parts)).astype(np.int64)
 
 
 def rows_of(subjects: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:

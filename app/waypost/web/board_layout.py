@@ -14,29 +14,16 @@ revision of the browser that stands in the database: `board_layout.heard(key)` w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import streamlit as st
 from pydantic import ValidationError
 
-from waypost.i18n import LANGUAGES, N_, translator
+from waypost.i18n import LANGUAGES, translator
 from waypost.journeys.boards import layout
 from waypost.journeys.boards.document import Block, Board, Layout
 from waypost.web.format import Format
-
-# What a panel can show: its name, what it tells, its icon. In the order of the palette.
-SHOWS: Final[Mapping[str, tuple[str, str, str]]] = {
-    "kpi": (N_("Key figures"), N_("Figures with tier, target and trend"), "speed"),
-    "trend": (N_("Trend"), N_("Share in time or duration, day by day"), "show_chart"),
-    "funnel": (N_("Funnel"), N_("How many orders reached each stage"), "filter_alt"),
-    "distribution": (N_("Durations"), N_("How long a stage took, as bars"), "bar_chart"),
-    "timeline": (N_("Next days"), N_("What falls due day by day, by tier"), "calendar_month"),
-    "at_risk": (N_("Needs a hand now"), N_("Orders that are late or held"), "warning"),
-    "river": (N_("Orders by stage"), N_("The stages as a river"), "waves"),
-    "map": (N_("Map"), N_("Where this board's open orders are"), "map"),
-    "orders": (N_("Orders"), N_("The first rows of the list"), "list_alt"),
-    "text": (N_("Text"), N_("Words of your own, such as who to call"), "notes"),
-}
+from waypost.web.words import PANELS
 
 
 class Grid(Protocol):
@@ -102,7 +89,7 @@ def read(board: Board, doc: Mapping[str, Any]) -> Board | None:
 def kinds(fmt: Format) -> list[Any]:
     """The palette: every kind of panel with its first size and settings."""
     found = []
-    for show, (label, hint, icon) in SHOWS.items():
+    for show, (label, hint, icon) in PANELS.items():
         size = layout.SIZES[show]
         settings = {"name": {lang: translator(lang)(label) for lang in LANGUAGES}, "show": show}
         found.append(
@@ -116,9 +103,9 @@ def name_of(block: Block, fmt: Format) -> str:
     given = block.set.get("name")
     if isinstance(given, dict):
         given = given.get(fmt.lang) or given.get("en") or given.get("zh")
-    return str(given or fmt.t(SHOWS[_show(block)][0]))
+    return str(given or fmt.t(PANELS[_show(block)][0]))
 
 
 def _show(block: Block) -> str:
     found = block.set.get("show")
-    return found if isinstance(found, str) and found in SHOWS else "text"
+    return found if isinstance(found, str) and found in PANELS else "text"

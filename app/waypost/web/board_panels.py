@@ -21,8 +21,8 @@ from waypost.journeys.document import Journey, Stage
 from waypost.services import board_view
 from waypost.services.board_view import Scope
 from waypost.services.live import View
-from waypost.web import deps
-from waypost.web.board_layout import SHOWS, name_of
+from waypost.web import deps, words
+from waypost.web.board_layout import name_of
 from waypost.web.format import Format
 from waypost.web.tower_filters import TowerFilters
 
@@ -45,7 +45,7 @@ class Panel(NamedTuple):
     @property
     def icon(self) -> str:
         """The icon of its kind."""
-        return SHOWS[self.show][2] if self.show in SHOWS else "dashboard"
+        return words.PANELS[self.show][2] if self.show in words.PANELS else "dashboard"
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from waypost.web.boards_drawing import drawing, tiers
 from waypost.web.boards_page import Asked, Cards, boards, leave, nothing_found
 from waypost.web.boards_words import PAGE
 from waypost.web.format import Format
+from waypost.web.words import DRAFTS
 
 _ORDER = {"live": 0, "new": 1, "derived": 2, "retired": 3}
 _DRAFTS = 3  # shown on a card; the builder lists the rest
@@ -90,7 +91,7 @@ def _drafts(drafts: list[Draft], fmt: Format) -> list[dict[str, str]]:
 
 
 def _draft(each: Draft, fmt: Format) -> dict[str, str]:
-    step = fmt.t(words.STEPS[each.status])
+    step = fmt.t(DRAFTS[each.status])
     changed = fmt.t("Open draft, changed {when}", when=fmt.instant(each.updated_at))
     return {"icon": "edit_note", "text": f"{cache.person(each.updated_by)} · {step}", "tip": changed}
 

@@ -29,7 +29,7 @@ from waypost.web.boards_drawing import FLOW, drawing, tiers
 from waypost.web.boards_page import Cards
 from waypost.web.boards_words import PAGE
 from waypost.web.format import Format
-from waypost.web.words import OWNERS, TIER_ICONS, word
+from waypost.web.words import OWNERS, PANELS, TIER_ICONS, word
 
 
 def draw(each: Template, who: Identity, fmt: Format, cards: Cards) -> None:
@@ -180,7 +180,7 @@ def _panels(board: Board, fmt: Format) -> None:
         settings = _settings(block) if block else None
         if isinstance(settings, PanelSettings):
             style = f"grid-column:{place.x + 1}/span {place.w};grid-row:{place.y + 1}/span {place.h}"
-            icon = escape(words.PANELS[settings.show][1])
+            icon = escape(PANELS[settings.show][2])
             name, shows = escape(settings.name.say(fmt.lang)), escape(_shows(settings, blocks, fmt))
             tiles.append(
                 f'<div style="{style}"><span><i class="wp-icon" aria-hidden="true">{icon}</i>{name}</span>'
@@ -196,4 +196,4 @@ def _shows(panel: PanelSettings, blocks: dict[str, Block], fmt: Format) -> str:
     if panel.text is not None:
         return panel.text.say(fmt.lang)
     of = [words.name(blocks[name], fmt.lang) for name in panel.of if name in blocks]
-    return " · ".join([fmt.t(words.PANELS[panel.show][0]), *of])
+    return " · ".join([fmt.t(PANELS[panel.show][0]), *of])

@@ -35,19 +35,6 @@ STATES: Final = {
     "new": N_("not published yet"),
 }
 STATE_ICONS: Final = {"live": "check", "derived": "route", "retired": "inventory_2", "new": "edit_note"}
-STEPS: Final = {"draft": N_("draft"), "review": N_("in review"), "approved": N_("approved")}
-PANELS: Final = {
-    "kpi": (N_("Key figures"), "speed"),
-    "trend": (N_("Trend"), "show_chart"),
-    "funnel": (N_("Funnel"), "filter_alt"),
-    "distribution": (N_("Distribution"), "bar_chart"),
-    "map": (N_("Map"), "map"),
-    "orders": (N_("Orders"), "list_alt"),
-    "timeline": (N_("Timeline"), "timeline"),
-    "at_risk": (N_("Needs a hand now"), "notification_important"),
-    "river": (N_("Stages"), "waves"),
-    "text": (N_("Note"), "notes"),
-}
 
 
 def industry(name: str, t: Translator) -> str:

@@ -12,9 +12,8 @@ from waypost.journeys.boards.document import Block, Board
 from waypost.services.live import View
 from waypost.web import builder_problems, builder_sources, builder_words
 from waypost.web.builder_fields import read
-from waypost.web.builder_words import PANELS
 from waypost.web.format import Format
-from waypost.web.words import DIMENSIONS, word
+from waypost.web.words import DIMENSIONS, PANELS, word
 
 Counts = Mapping[str, Sequence[int]]
 
@@ -46,7 +45,7 @@ def faces(
 def icon(block: Block) -> str:
     """The sign of a block: its own, that of what the panel shows, or that of its kind."""
     if block.kind == "panel":
-        return PANELS.get(str(block.set.get("show")), ("", "dashboard"))[1]
+        return PANELS.get(str(block.set.get("show")), ("", "", "dashboard"))[2]
     known = kinds().get(block.kind)
     own = block.set.get("icon")
     return own if isinstance(own, str) and own else known.icon if known else "help"

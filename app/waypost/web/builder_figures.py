@@ -7,8 +7,7 @@ import streamlit as st
 from waypost.web import builder_calendar, builder_examples, builder_fields, builder_flow, builder_words, cache
 from waypost.web.builder_defaults import first_to_last
 from waypost.web.builder_fields import Form
-from waypost.web.builder_words import PANELS
-from waypost.web.words import DIMENSIONS
+from waypost.web.words import DIMENSIONS, PANELS
 
 _MEASURED = ("stage", "gate", "kpi")
 
@@ -45,7 +44,7 @@ def panel(form: Form) -> None:
     """What the panel shows, and of which blocks."""
     t, lang = form.fmt.t, form.fmt.lang
     show = str(form.held("show", "kpi"))
-    builder_fields.choice(form, "show", t("Shows"), {name: t(word) for name, (word, _) in PANELS.items()}, show)
+    builder_fields.choice(form, "show", t("Shows"), {name: t(word) for name, (word, _, _) in PANELS.items()}, show)
     if show == "text":
         builder_fields.text(form, "text", t("Text"), long=True)
         return

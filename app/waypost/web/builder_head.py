@@ -15,8 +15,8 @@ from waypost.journeys.boards.check import Problem, errors
 from waypost.services.boards import transfer
 from waypost.web import builder_board, builder_desk, builder_life, links
 from waypost.web.builder_desk import Desk
-from waypost.web.builder_words import STATES
 from waypost.web.format import Format
+from waypost.web.words import DRAFTS
 
 
 def draw(desk: Desk, problems: Sequence[Problem], who: Identity, fmt: Format) -> None:
@@ -53,7 +53,7 @@ def state(desk: Desk, fmt: Format) -> str:
     """Which version it will be, in which state, and when it was stored: version 7 · draft · saved 12:04."""
     t, draft = fmt.t, desk.draft
     version = draft.version or draft.base_version + 1
-    parts = [t("version {n}", n=version), t(STATES.get(draft.status, draft.status))]
+    parts = [t("version {n}", n=version), t(DRAFTS.get(draft.status, draft.status))]
     parts.append(t("saved {time}", time=fmt.instant(desk.at)[-5:]))
     return " · ".join(parts)
 

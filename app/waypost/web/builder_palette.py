@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from waypost.i18n import N_, Translator, translator
 from waypost.journeys.boards.blocks import kinds
-from waypost.web.builder_words import PANELS
+from waypost.web.words import PANELS
 
 
 class Ready(NamedTuple):
@@ -117,6 +117,5 @@ def _kpi(t: Translator, *, returns: bool) -> dict[str, Any]:
 
 
 def _panel(show: str, t: Translator) -> dict[str, Any]:
-    name, icon = PANELS[show]
-    hint = N_("Shown on the published board")
+    name, hint, icon = PANELS[show]
     return _item(f"panel_{show}", "panel", t, name, hint, icon, {"show": show, "name": both(name)})

@@ -19,26 +19,6 @@ KINDS: Final = {
     "kpi": N_("KPI"),
     "panel": N_("Panel"),
 }
-PANELS: Final = {
-    "kpi": (N_("KPI cards"), "speed"),
-    "trend": (N_("Trend"), "show_chart"),
-    "funnel": (N_("Funnel"), "filter_alt"),
-    "distribution": (N_("Distribution"), "bar_chart"),
-    "map": (N_("Map"), "map"),
-    "orders": (N_("Orders list"), "list_alt"),
-    "timeline": (N_("Timeline"), "timeline"),
-    "at_risk": (N_("Needs a hand now"), "front_hand"),
-    "river": (N_("Stages as a river"), "water"),
-    "text": (N_("Text"), "notes"),
-}
-STATES: Final = {
-    "draft": N_("draft"),
-    "review": N_("waits for approval"),
-    "approved": N_("approved"),
-    "rejected": N_("sent back"),
-    "published": N_("published"),
-    "discarded": N_("discarded"),
-}
 FIELDS: Final = {
     **DIMENSIONS,
     "category": N_("Product kind"),

@@ -21,7 +21,7 @@ from waypost.api.ingest import Express
 from waypost.api.login import login_routes
 from waypost.api.routes import api_routes, closing_routes
 from waypost.api.track.routes import track_routes
-from waypost.api.workers import pulling, telling
+from waypost.api.workers import keeping, pulling, telling
 from waypost.services.app import Waypost
 from waypost.services.position_feed import PositionFeed, feed_from, working
 from waypost.services.settings import Settings, cookie_secret
@@ -62,7 +62,7 @@ def _lifespan(waypost: Waypost, feed: PositionFeed | None, pulls: bool) -> Any:
         collector = asyncio.create_task(_collect())
         try:
             with working(feed):
-                async with pulling(waypost, pulls), telling(waypost, pulls):
+                async with pulling(waypost, pulls), telling(waypost, pulls), keeping(waypost, pulls):
                     yield {}
         finally:
             collector.cancel()

@@ -87,6 +87,27 @@ ROLES: Final = {
     "approver": N_("Approver"),
     "administrator": N_("Administrator"),
 }
+# What a panel can show: its name, what it tells, its icon. In the order of the palette.
+PANELS: Final = {
+    "kpi": (N_("Key figures"), N_("Figures with tier, target and trend"), "speed"),
+    "trend": (N_("Trend"), N_("Share in time or duration, day by day"), "show_chart"),
+    "funnel": (N_("Funnel"), N_("How many orders reached each stage"), "filter_alt"),
+    "distribution": (N_("Durations"), N_("How long a stage took, as bars"), "bar_chart"),
+    "timeline": (N_("Next days"), N_("What falls due day by day, by tier"), "calendar_month"),
+    "at_risk": (N_("Needs a hand now"), N_("Orders that are late or held"), "front_hand"),
+    "river": (N_("Orders by stage"), N_("The stages as a river"), "waves"),
+    "map": (N_("Map"), N_("Where this board's open orders are"), "map"),
+    "orders": (N_("Orders"), N_("The first rows of the list"), "list_alt"),
+    "text": (N_("Text"), N_("Words of your own, such as who to call"), "notes"),
+}
+DRAFTS: Final = {
+    "draft": N_("draft"),
+    "review": N_("waits for approval"),
+    "approved": N_("approved"),
+    "rejected": N_("sent back"),
+    "published": N_("published"),
+    "discarded": N_("discarded"),
+}
 EVIDENCE: Final = {
     Evidence.SCANNED: "scanned",
     Evidence.DERIVED: "derived",

@@ -35,18 +35,25 @@ class CustomerView(CustomerStage):
     advice: Name | None = None
 
 
-class StageSettings(Settings):
-    """A stage: see `waypost.journeys.document.Stage`."""
+class ClockSettings(Settings):
+    """What stages and figures have in common: measured from milestone to milestone."""
 
-    icon: str = "radio_button_unchecked"
+    icon: str
     grain: Literal["order", "parcel", "return"] = "order"
     start: tuple[Milestone, ...] = Field(min_length=1)
     end: tuple[Milestone, ...] = Field(min_length=1)
     target: Target = Target()
     calendar: str = ""
     owner: str = ""
-    card: bool = False
+    card: bool
     audience: tuple[Audience, ...] = ("staff", "partner", "customer")
+
+
+class StageSettings(ClockSettings):
+    """A stage: see `waypost.journeys.document.Stage`."""
+
+    icon: str = "radio_button_unchecked"
+    card: bool = False
     customer: CustomerView | None = None
 
 
@@ -69,19 +76,12 @@ class GateSettings(Settings):
     owner: str = ""
 
 
-class KpiSettings(Settings):
+class KpiSettings(ClockSettings):
     """A figure: the time from one milestone to another, with tiers; `segment` is the dimension it is shown by."""
 
     icon: str = "speed"
-    grain: Literal["order", "parcel", "return"] = "order"
-    start: tuple[Milestone, ...] = Field(min_length=1)
-    end: tuple[Milestone, ...] = Field(min_length=1)
-    target: Target = Target()
-    calendar: str = ""
     segment: str = ""
-    owner: str = ""
     card: bool = True
-    audience: tuple[Audience, ...] = ("staff", "partner", "customer")
 
 
 class PanelSettings(Settings):

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 
 from waypost.domain.errors import DocumentError
-from waypost.journeys.boards.blocks import BranchSettings, GateSettings, KpiSettings, Settings, Source, StageSettings
+from waypost.journeys.boards.blocks import (
+    BranchSettings,
+    ClockSettings,
+    GateSettings,
+    KpiSettings,
+    Settings,
+    Source,
+    StageSettings,
+)
 from waypost.journeys.boards.document import Block, Board
 from waypost.journeys.boards.settings import Fault, read_all
 from waypost.journeys.boards.unfit import unfit
 from waypost.journeys.boards.ways import EVERY, Junctions, Ways, as_only, in_order, on_circle, position, ways_of
 from waypost.journeys.customer import Customer, CustomerStage
 from waypost.journeys.document import Assignment, Branch, Case, Condition, Journey, Stage
-from waypost.journeys.labels import Labels
+from waypost.journeys.labels import Labels, document_error
 
 SOURCE_FIELD = "@source"  # the source that told of the order first
 RELEASED, HELD = "released", "held"
@@ -49,9 +57,7 @@ def compile_board(board: Board) -> Journey:
         fault = Fault("wires", "ways_many", {}, "more different ways lead here than anybody can follow")
         raise _error(str(error), fault) from None
     except ValidationError as error:
-        first = error.errors()[0]
-        path = ".".join(str(part) for part in first["loc"]) or "blocks"
-        raise DocumentError(path, first["msg"].removeprefix("Value error, ") + ".", _REMEDY) from None
+        raise document_error(error, "blocks", _REMEDY) from None
 
 
 def _error(block: str, fault: Fault) -> DocumentError:
@@ -70,7 +76,7 @@ class _Compiler:
             if block.kind != "source" and not self.ways[block.id]:
                 raise _error(block.id, Fault("wires", "unreached", {}, "no source leads here"))
         board = self.board
-        path = tuple(self._stage(block, settings) for block, settings in self._of(StageSettings))
+        path = tuple(self._clock(block, held, self.ways[block.id]) for block, held in self._of(StageSettings))
         if not path:
             raise DocumentError("blocks", "a board needs at least one stage.", _REMEDY)
         stages = (*path, *(self._gate(block, settings) for block, settings in self._of(GateSettings)), *self._kpis())
@@ -96,7 +102,8 @@ class _Compiler:
     def _grain(self, grain: Literal["order", "parcel", "return"]) -> Literal["order", "parcel", "return"]:
         return "return" if self.board.subject == "return" else grain
 
-    def _stage(self, block: Block, settings: StageSettings) -> Stage:
+    def _clock(self, block: Block, settings: ClockSettings, ways: Ways, **more: Any) -> Stage:
+        """What a stage and a figure have in common; a figure says more."""
         return Stage(
             id=block.id,
             name=settings.name,
@@ -107,9 +114,10 @@ class _Compiler:
             target=settings.target,
             card=settings.card,
             owner=settings.owner,
-            only=as_only(self.ways[block.id]),
+            only=as_only(ways),
             calendar=settings.calendar,
             audience=settings.audience,
+            **more,
         )
 
     def _gate(self, block: Block, settings: GateSettings) -> Stage:
@@ -129,28 +137,12 @@ class _Compiler:
 
     def _kpis(self) -> list[Stage]:
         """The figures; one that stages are wired to counts the orders that come by one of them."""
-        found = [block for block in self.board.blocks if isinstance(self.read[block.id], KpiSettings)]
-        return [self._kpi(block) for block in sorted(found, key=position)]
-
-    def _kpi(self, block: Block) -> Stage:
-        settings = self.read[block.id]
-        assert isinstance(settings, KpiSettings)
-        return Stage(
-            id=block.id,
-            name=settings.name,
-            icon=settings.icon,
-            grain=self._grain(settings.grain),
-            start=settings.start,
-            end=settings.end,
-            target=settings.target,
-            span=True,
-            card=settings.card,
-            owner=settings.owner,
-            only=as_only(self._counted(block)),
-            calendar=settings.calendar,
-            segment=settings.segment,
-            audience=settings.audience,
-        )
+        read = ((block, self.read[block.id]) for block in sorted(self.board.blocks, key=position))
+        return [
+            self._clock(block, settings, self._counted(block), span=True, segment=settings.segment)
+            for block, settings in read
+            if isinstance(settings, KpiSettings)
+        ]
 
     def _counted(self, kpi: Block) -> Ways:
         wired = [wire.from_ for wire in self.board.wires if wire.to == kpi.id]

@@ -12,6 +12,7 @@ from waypost.domain.errors import DocumentError, NotFound
 from waypost.journeys.boards.blocks import kinds
 from waypost.journeys.boards.document import Block, Board, Layout, Wire
 from waypost.journeys.boards.settings import ports
+from waypost.journeys.labels import document_error
 
 STEPS = 100
 OFFSET = 40  # how far a copy stands from what it was made of
@@ -150,10 +151,7 @@ def _with(board: Board, **parts: Any) -> Board:
     try:
         return Board.model_validate({name: getattr(board, name) for name in Board.model_fields} | parts)
     except ValidationError as error:
-        first = error.errors()[0]
-        path = ".".join(str(part) for part in first["loc"]) or "blocks"
-        problem = first["msg"].removeprefix("Value error, ") + "."
-        raise DocumentError(path, problem, "Take something away first.") from None
+        raise document_error(error, "blocks", "Take something away first.") from None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from waypost.journeys.boards.check import Known, Problem, check
 from waypost.journeys.boards.compile import compile_board
 from waypost.journeys.boards.document import Board
 from waypost.journeys.document import Journey
+from waypost.journeys.labels import document_error
 from waypost.services.live.columns import DIMENSIONS, NUMBERS
 from waypost.store.schema import source, state
 from waypost.store.schema_connect import connection as partner
@@ -30,10 +31,7 @@ def read_board(body: Any) -> Board:
     try:
         return Board.model_validate(body)
     except ValidationError as error:
-        first = error.errors()[0]
-        path = ".".join(str(part) for part in first["loc"]) or "document"
-        problem = first["msg"].removeprefix("Value error, ")
-        raise DocumentError(path, problem + ".", "Correct this entry and send the document again.") from None
+        raise document_error(error, "document", "Correct this entry and send the document again.") from None
 
 
 def known(connection: Connection) -> Known:

@@ -14,7 +14,7 @@ from waypost.domain.errors import DocumentError, NotFound
 from waypost.journeys.boards.document import Board
 from waypost.journeys.customer import EventCode
 from waypost.journeys.document import Duration, Milestone
-from waypost.journeys.labels import Id, Labels, Model
+from waypost.journeys.labels import Id, Labels, Model, document_error
 from waypost.services.settings import read_settings
 
 MAX_BYTES = 1024 * 1024
@@ -173,10 +173,7 @@ def read_template(body: bytes) -> Template:
     try:
         return Template.model_validate(json.loads(body.decode("utf-8-sig")))
     except ValidationError as error:
-        first = error.errors()[0]
-        path = ".".join(str(part) for part in first["loc"]) or "document"
-        problem = first["msg"].removeprefix("Value error, ")
-        raise DocumentError(path, problem + ".", "Correct this entry; docs/templates.md has the format.") from None
+        raise document_error(error, "document", "Correct this entry; docs/templates.md has the format.") from None
     except (ValueError, RecursionError) as error:
         raise DocumentError("file", f"it is no JSON in UTF-8 ({error}).", "Save it as JSON in UTF-8.") from None
 

@@ -26,6 +26,7 @@ _TABS: Final[dict[str, tuple[str, str, Callable[[Identity, Format], None]]]] = {
 
 def draw(who: Identity, fmt: Format) -> None:
     """The tabs, and the one that the address asks for."""
+    health.warn(fmt)
     held = links.value("tab", tuple(_TABS)) or "people"
     st.segmented_control(
         fmt.t("Area"),

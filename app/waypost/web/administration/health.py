@@ -20,6 +20,8 @@ _NAMES: Final = {
     "quarantine": N_("Quarantine"),
     "secrets": N_("Secrets"),
     "webhooks": N_("Webhooks"),
+    "segments": N_("Segments"),
+    "comparison": N_("Nightly comparison"),
     "vocabulary": N_("Vocabulary"),
     "connectors": N_("Connectors"),
     "settings": N_("Settings"),
@@ -47,6 +49,13 @@ def draw(_: Identity, fmt: Format) -> None:
             _check(check, fmt)
     with right:
         _facts(found, fmt)
+
+
+def warn(fmt: Format) -> None:
+    """Say above every tab that the last comparison found something different."""
+    check = doctor.comparison(deps.get().waypost.engine)
+    if not check.ok:
+        st.error(" ".join([fmt.t("States differ from their events."), *said(check, fmt)]), icon=":material/error:")
 
 
 def _check(check: Check, fmt: Format) -> None:
@@ -87,6 +96,11 @@ def _found(name: str, values: Any, fmt: Format) -> list[str]:
     if name == "webhooks":
         names = ", ".join(values["gave_up"])
         return [t("Paused after a day of failures: {names}", names=names) if names else t("none is given up")]
+    if name == "segments":
+        counts = {"events": n(values["events"]), "outside": n(values["outside"])}
+        return [t("{events} events in segments, {outside} outside", **counts)]
+    if name == "comparison":
+        return _compared(values, fmt)
     if name == "secrets":
         if values.get("problem"):
             return [values["problem"]]
@@ -96,6 +110,16 @@ def _found(name: str, values: Any, fmt: Format) -> list[str]:
     return values.get("problems") or [t("as they should be")]
 
 
+def _compared(values: Any, fmt: Format) -> list[str]:
+    t, n = fmt.t, fmt.count
+    if values["at"] is None:
+        return [t("None yet: a worker makes one every night.")]
+    differences, counts = values["differences"], {"subjects": n(values["subjects"]), "of": n(values["of"])}
+    found = t.plural("{n} difference", "{n} differences", differences, n=n(differences))
+    told = t("{subjects} of {of} orders, parcels and others compared with their events", **counts)
+    return [f"{fmt.full(values['at'])} · {found}", told, *values["examples"], *values["figures"]]
+
+
 def _remedy(check: Check, t: Translator) -> str:
     remedies = {
         "database": t("Start the database, or correct the address in WAYPOST_DB."),
@@ -103,6 +127,7 @@ def _remedy(check: Check, t: Translator) -> str:
         "audit": t("Compare the entry with a backup: somebody changed the log in the database."),
         "secrets": t("Start Waypost with the key that sealed them (WAYPOST_SECRET_KEY), or enter them again."),
         "webhooks": t("Repair the receiver, then resume the webhook here."),
+        "comparison": t("Run `waypost rebuild`, then `waypost verify`."),
         "connectors": t("Update or remove the connectors that do not load."),
         "settings": t("Correct .streamlit/config.toml and start Waypost again."),
     }
