@@ -20,7 +20,7 @@ def live(held: TowerFilters) -> None:
     found = cache.overview(held.journey.id, held.days, held.span(), held.query)
     items = cache.stream(ROWS, held.query)
     journey = cache.view().journeys[held.journey.id].version.journey
-    st.html(live_line(found, items, fmt))
+    st.html(live_line(found, items, fmt, links.href("orders", held.soon())))
     cards, texts = tower_view.cards(found, held, fmt), translated(kpi_cards.TEXTS, t)
     kpi_cards.kpi_cards(cards, key="tower.cards", t=texts, lang=lang)
     left, right = st.columns([8, 4])

@@ -86,6 +86,7 @@ def test_a_target_is_published_from_the_command_line(sqlite_url: str) -> None:
         (("kpi", "--journey", "nope", "--from", "2019-01-01", "--to", "2019-01-02"), None),
         (("kpi", "--journey", "marketplace-parcel", "--from", "01/02/2019", "--to", "2019-01-02"), "from"),
         (("orders", "--level", "purple"), "level"),
+        (("orders", "--due", "ok"), "due"),
         (("journeys", "target", "marketplace-parcel", "payment", "--yellow", "soon"), "stages.0.target.yellow"),
     ],
 )

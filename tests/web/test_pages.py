@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,6 +16,7 @@ from tests.scene import NOW
 from tests.web.conftest import Visit
 from waypost.access import accounts, sessions
 from waypost.domain.instants import SECOND, now_us
+from waypost.services.live import OrderQuery
 from waypost.web import deps, orders_filters
 
 PAGES = ("control_tower", "orders", "order", "map")
@@ -248,3 +251,18 @@ def test_switching_the_language_is_kept_in_address_account_and_on_the_next_page(
     assert accounts.get(shop.engine, "a-approver").lang == "zh"
     app.switch_page("../pages/control_tower.py").run()
     assert app.title[0].value == "控制塔"
+
+
+def test_what_turns_red_soon_is_told_and_leads_to_its_orders(shop, visit):
+    turns = shop.current().turns_red
+    shop.clock = lambda: int(turns.min()) - 1_800 * SECOND
+    n = shop.current().orders(OrderQuery(journey="marketplace-parcel", due="red")).total
+    lines = [found.proto.body for found in visit("control_tower").get("html")]
+    (line,) = [line for line in lines if "wp-soon" in line]
+    assert n
+    assert f"turns red in the next hour: {n}" in line
+    href = unescape(re.findall(r'href="([^"]*)" target="_self" data-testid="wp-soon"', line)[0])
+    app = led_to(visit, href)
+    assert len(column(app)) == n
+    assert any("Turns red within" in button.label for button in app.button)
+    assert len(column(visit("orders", due="blue", within="7"))) == shop.current().orders(OrderQuery()).total

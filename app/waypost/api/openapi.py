@@ -118,6 +118,8 @@ def _reading() -> Json:
             _parameter("limit", {"type": "integer", "minimum": 0, "maximum": 500}),
             _parameter("offset", {"type": "integer", "minimum": 0, "maximum": 10_000_000}),
             _parameter("returns", TEXT, "any, open, due (a refund), or the stage that a return of theirs is in"),
+            _parameter("due", {"enum": ["yellow", "red"]}, "not so late yet, but within that time if nothing happens"),
+            _parameter("within", {"type": "integer", "minimum": 0, "maximum": 44_640}, "minutes, for due; 60"),
             _format(),
             *dimensions,
         ),

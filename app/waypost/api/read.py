@@ -23,6 +23,7 @@ from waypost.services.search import search_keys
 from waypost.services.tracks import Track
 
 MAX_PAGE = 500
+MAX_WITHIN = 60 * 24 * 31  # minutes
 
 
 def health(request: Request) -> Response:
@@ -53,7 +54,7 @@ def prometheus(request: Request) -> Response:
 
 
 def orders(request: Request) -> Response:
-    """A page of orders, filtered by id, journey, stage, tier, status, returns and dimensions; all of them as a file."""
+    """A page of orders, filtered by ids, where they stand, what turns late soon, and dimensions; all as a file."""
     waypost: Waypost = request.state.waypost
     kind = export.asked_format(request)
     view, asked = waypost.current(), request.query_params
@@ -70,6 +71,8 @@ def orders(request: Request) -> Response:
         _number(asked.get("limit"), 50, "limit", MAX_PAGE),
         _number(asked.get("offset"), 0, "offset", 10_000_000),
         _known(asked.get("returns"), ("any", "open", "due", *view.returns.stages()), "returns"),
+        _known(asked.get("due"), ("yellow", "red"), "due"),
+        _number(asked.get("within"), 60, "within", MAX_WITHIN),
     )
     if kind != "json":
         return export.file_of(orders_sheet(view, query), kind)

@@ -61,6 +61,8 @@ def orders(
     stage: Annotated[str | None, typer.Option(help="Only orders now in this stage.")] = None,
     level: Annotated[str | None, typer.Option(help="ok | yellow | red")] = None,
     status: Annotated[str | None, typer.Option(help="open | delivered | ended | unassigned")] = None,
+    due: Annotated[str | None, typer.Option(help="yellow | red: turns so within that time if nothing happens")] = None,
+    within: Annotated[int, typer.Option(min=0, max=44_640, help="Minutes, for --due.")] = 60,
     sort: Annotated[str, typer.Option(help="risk | newest | oldest | value")] = "risk",
     limit: Annotated[int, typer.Option(min=0, max=10_000)] = 20,
     offset: Annotated[int, typer.Option(min=0)] = 0,
@@ -70,10 +72,11 @@ def orders(
     """List orders, those most at risk first."""
     _one_of("level", level, ("ok", "yellow", "red"))
     _one_of("status", status, ("open", "delivered", "ended", "unassigned"))
+    _one_of("due", due, ("yellow", "red"))
     _one_of("sort", sort, ("risk", "newest", "oldest", "value"))
     with Waypost.open(db) as waypost:
         keys = search_keys(waypost.engine, search) if search else None
-        query = OrderQuery(journey, stage, level, status, (), keys, sort, limit, offset)
+        query = OrderQuery(journey, stage, level, status, (), keys, sort, limit, offset, None, due, within)
         found = waypost.current().orders(query)
     rows = [order_json(row) for row in found.rows]
     columns = ["order", "status", "stage", "level", "cause", "due", "promised", "delivered"]

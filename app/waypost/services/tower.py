@@ -18,6 +18,7 @@ from waypost.store import reads
 from waypost.store.rows import StoredEvent
 
 TREND_DAYS = 14
+SOON = 60  # minutes
 # How many times the events asked for are read, to find enough of those wanted.
 LOOK_BACK, LOOK_FURTHER = 8, 100
 
@@ -61,6 +62,7 @@ class Overview(NamedTuple):
     n_at_risk: int
     n_open: int
     n_orders: int
+    n_soon: int = 0  # those that turn red within the next hour if nothing happens
 
 
 def overview(
@@ -99,6 +101,7 @@ def overview(
         sum(r.total for r in risky),
         opened,
         view.orders(asked._replace(limit=0)).total,
+        view.orders(asked._replace(due="red", within=SOON, limit=0)).total,
     )
 
 

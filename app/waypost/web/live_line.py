@@ -11,8 +11,8 @@ from waypost.web.format import Format
 QUIET_AFTER = 10 * 60 * SECOND  # without any event, the dot stops looking alive
 
 
-def live_line(found: Overview, items: list[StreamItem], fmt: Format) -> str:
-    """The line as HTML; what comes from data is escaped."""
+def live_line(found: Overview, items: list[StreamItem], fmt: Format, soon: str = "") -> str:
+    """The line as HTML; what comes from data is escaped. `soon` leads to the orders that turn red within the hour."""
     t = fmt.t
     latest = items[0].event.recorded_at if items else None
     quiet = latest is None or found.now - latest > QUIET_AFTER
@@ -26,5 +26,14 @@ def live_line(found: Overview, items: list[StreamItem], fmt: Format) -> str:
     mark = f'<span class="wp-sim">{word}</span>' if simulated else ""
     return (
         f'<div class="wp-live" data-testid="wp-live">{dot}<span>{escape(heard)}</span>'
-        f"<span><b>{escape(orders)}</b> {escape(total)}</span><span>{escape(hand)}</span>{mark}</div>"
+        f"<span><b>{escape(orders)}</b> {escape(total)}</span><span>{escape(hand)}</span>"
+        f"{_soon(found, fmt, soon)}{mark}</div>"
     )
+
+
+def _soon(found: Overview, fmt: Format, href: str) -> str:
+    """What can still be saved; nothing where there is nothing to save."""
+    if not found.n_soon or not href:
+        return ""
+    told = escape(fmt.t("turns red in the next hour: {n}", n=fmt.count(found.n_soon)))
+    return f'<span><a href="{escape(href)}" target="_self" data-testid="wp-soon">{told}</a></span>'

@@ -15,7 +15,7 @@ from waypost.kpi.summary import read_edge
 from waypost.services import board_view, kpi
 from waypost.services.live import OrderQuery, View
 from waypost.services.search import Search
-from waypost.web import cache, links, returns, session
+from waypost.web import cache, links, orders_due, returns, session
 from waypost.web.format import Format
 from waypost.web.tower_filters import narrow_widgets
 from waypost.web.words import DIMENSIONS, STATUSES, TIERS, word
@@ -85,6 +85,8 @@ class OrdersFilters(NamedTuple):
     page: int
     behind: Behind | None
     returns: str | None = None
+    due: str | None = None
+    within: int = 60
 
     def query(self, found: Search | None) -> OrderQuery:
         """The orders it selects, once the search is done."""
@@ -99,6 +101,8 @@ class OrdersFilters(NamedTuple):
             SIZE,
             self.page * SIZE,
             self.returns,
+            self.due,
+            self.within,
         )
 
     def found(self) -> Search | None:
@@ -124,6 +128,7 @@ def read(view: View) -> OrdersFilters:
         int(page) - 1 if page.isascii() and page.isdigit() and 0 < int(page[:9]) < 10**7 else 0,
         _behind(view),
         links.value("returns", returns.choices(view)),
+        *orders_due.read(),
     )
 
 
@@ -235,6 +240,7 @@ def _more(held: OrdersFilters, view: View, fmt: Format) -> None:
     t = fmt.t
     further = (*_FORGET, "stage", *_BEHIND)
     stage_widgets(PAGE, held.journey, held.stage, view, fmt, of_journey=further, of_stage=_FORGET)
+    orders_due.draw(PAGE, held.due, held.within, fmt, _FORGET)
     st.selectbox(
         t("Returns"),
         returns.choices(view),
@@ -261,6 +267,8 @@ def active(held: OrdersFilters, view: View, fmt: Format) -> list[tuple[str, dict
         found.append((t("Stage: {name}", name=name), {"stage": None}))
     if held.returns:
         found.append((t("Returns: {name}", name=returns.label(held.returns, view, fmt)), {"returns": None}))
+    if held.due:
+        found.append((orders_due.words(held.due, held.within, fmt), {"due": None, "within": None}))
     for name, words in held.where:
         for chosen in words:
             rest = [other for other in words if other != chosen]

@@ -104,6 +104,7 @@ def stream_links(held: OrdersFilters, fmt: Format) -> str:
     asked: dict[str, Any] = {"q": held.text, "journey": held.journey, "stage": held.stage, "level": held.level}
     asked |= {"status": held.status, "sort": held.sort, "returns": held.returns}
     asked |= {name: list(words) for name, words in held.where}
+    asked |= {"due": held.due, "within": held.within} if held.due else {}
     query = {name: value for name, value in asked.items() if value}
     base = f"/api/v1/orders?{urlencode(query, doseq=True)}&format="
     links_to = (f"[{kind}]({base}{end})" for kind, end in _STREAMED)

@@ -14,6 +14,7 @@ from waypost.i18n import N_
 from waypost.journeys.cells import NEVER
 from waypost.journeys.document import Journey
 from waypost.services.live import OrderQuery, View
+from waypost.services.tower import SOON
 from waypost.web import links
 from waypost.web.format import Format
 from waypost.web.words import DIMENSIONS, word
@@ -69,6 +70,10 @@ class TowerFilters(NamedTuple):
     def standing(self, stage: str = "", tier: str = "all") -> dict[str, str | list[str]]:
         """The address of the orders that are open now, in a stage and a tier or in any."""
         return self._orders({"status": "open", "stage": stage, "level": tier})
+
+    def soon(self) -> dict[str, str | list[str]]:
+        """The address of the orders that turn red within the next hour if nothing happens."""
+        return self._orders({"due": "red", "within": str(SOON)})
 
     def open_in(self, *stages: str) -> dict[str, str | list[str]]:
         """The address of the orders for which one of some stages, also gates and figures, is open now."""

@@ -41,6 +41,7 @@ def build_view(
         order_place=effective.order_place,
         unit_place=effective.unit_place,
         returns=returns,
+        due_index=lines.due,
         ids=[journey.id for journey in journeys],
     )
 

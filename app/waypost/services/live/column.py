@@ -99,6 +99,27 @@ class Pin:
                     return self._column.values[row]
         return self.array[row]
 
+    def take(self, rows: IDX) -> Values:
+        """Some values, without reading all of them where that can be helped."""
+        if self._state.array is None:
+            with self._column.lock:
+                if self._state.next is None:
+                    return self._column.values[rows]
+        return self.array[rows]
+
+    def written_since(self, other: Pin, most: int) -> IDX | None:
+        """The rows written after another pin of the column; None when it is no earlier one, or they are too many."""
+        found: list[IDX] = []
+        state, total = other._state, 0
+        while state is not self._state:
+            if state.next is None or total > most or len(found) > most:
+                return None
+            found.append(np.zeros(0, dtype=np.intp) if state.undo is None else state.undo[0])
+            total += len(found[-1])
+            state = state.next
+        rows = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.intp)
+        return rows[rows < self.n]
+
     def _read(self) -> Values:
         undo = []
         with self._column.lock:

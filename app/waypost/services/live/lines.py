@@ -12,6 +12,7 @@ from waypost.domain.instants import SECOND
 from waypost.journeys.cells import I64, NEVER
 from waypost.journeys.resolve import IDX
 from waypost.services.live.column import Column, Pin
+from waypost.services.live.due import DueIndex
 from waypost.services.live.summary import Summary, blank
 
 AHEAD = 60 * SECOND
@@ -25,6 +26,7 @@ class Lines:
         names = [field.name for field in fields(Summary)]
         self.columns = {name: Column(getattr(summary, name), getattr(empty, name)[0]) for name in names}
         self._alarms = Alarms(self.columns["change"])
+        self.due = {"yellow": DueIndex(), "red": DueIndex()}
 
     def put(self, n: int, places: IDX, summary: Summary) -> None:
         """Write the lines of some orders of `n`."""
@@ -33,6 +35,8 @@ class Lines:
                 column.grow(n + n // 8 + 1024)
             column.put(places, getattr(summary, name))
         self._alarms.put(places, summary.change)
+        for index in self.due.values():
+            index.wrote(len(places))
 
     def passed(self, now: int) -> IDX:
         """The places whose next change of level has passed, ascending; each is given once."""

@@ -9,6 +9,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from waypost.domain.instants import SECOND
 from waypost.domain.subject import Subject
 from waypost.journeys.assign import UNASSIGNED
 from waypost.journeys.cells import ABSENT, I64, NEVER, times
@@ -17,12 +18,15 @@ from waypost.journeys.project import Level, Mask
 from waypost.journeys.resolve import IDX
 from waypost.services.live.column import Pin
 from waypost.services.live.columns import DIMENSIONS, Dimensions
+from waypost.services.live.due import DueIndex
 from waypost.services.live.journey_view import JourneyView
 from waypost.services.live.ranking import page
 from waypost.services.live.returns import Returns
 from waypost.services.live.rows import Rows
 from waypost.services.live.summary import DELIVERED, OPEN, STATUS
 from waypost.services.live.table import SubjectTable
+
+MINUTE = 60 * SECOND
 
 
 class OrderQuery(NamedTuple):
@@ -38,6 +42,8 @@ class OrderQuery(NamedTuple):
     limit: int = 50
     offset: int = 0
     returns: str | None = None  # any | open | due (a refund), or the stage that a return of theirs is in
+    due: str | None = None  # yellow | red: not so late now, but within `within` minutes if nothing happens
+    within: int = 60
 
 
 class OrderRow(NamedTuple):
@@ -106,6 +112,7 @@ class View:
     order_place: dict[int, int]
     unit_place: dict[int, int]
     returns: Returns
+    due_index: Mapping[str, DueIndex]
     ids: list[str] = field(default_factory=list)
 
     journey = _Array[NDArray[np.int16]]()
@@ -156,6 +163,8 @@ class View:
             )
         if query.returns is not None:
             selected &= self.with_returns(query.returns)
+        if query.due is not None:
+            selected &= self.turning(query.due, query.within)
         for name, words in query.where:
             codes = self.dimensions.columns[name]
             selected &= np.isin(codes.codes[: self.n], [codes.code(word) for word in words])
@@ -252,6 +261,13 @@ class View:
         for place in np.flatnonzero(found).tolist():
             orders = (self.order_place.get(row, self.n) for row in self.returns.orders[place])
             selected[[order for order in orders if order < self.n]] = True
+        return selected
+
+    def turning(self, level: str, minutes: int) -> Mask:
+        """Orders that turn yellow or red within so many minutes if nothing happens."""
+        found = self.due_index[level].within(self.columns[f"turns_{level}"], self.now, self.now + minutes * MINUTE)
+        selected = np.zeros(self.n, dtype=bool)
+        selected[found] = True
         return selected
 
     def place_of(self, journey_id: str) -> int:
