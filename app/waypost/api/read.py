@@ -40,7 +40,7 @@ def prometheus(request: Request) -> Response:
     """Metrics of this process in Prometheus' text format."""
     waypost: Waypost = request.state.waypost
     view = waypost.view()
-    metrics.WAITING.set(waypost.writer.waiting)
+    metrics.WAITING.set(waypost.waiting)
     metrics.WATERMARK.set(view.version)
     metrics.QUARANTINE.set(quarantine.count(waypost.engine))
     for place, name in enumerate(("open", "delivered", "ended")):

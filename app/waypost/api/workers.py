@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from waypost.services.app import Waypost
 from waypost.services.connections.scheduler import Scheduler
 from waypost.services.outgoing.worker import Outgoing
+from waypost.services.storing.beside import can_store_beside
 
 
 @contextlib.asynccontextmanager
@@ -24,6 +25,16 @@ async def pulling(waypost: Waypost, wanted: bool) -> AsyncIterator[None]:
         yield
     finally:
         await asyncio.to_thread(scheduler.stop)
+
+
+@contextlib.asynccontextmanager
+async def storing(waypost: Waypost, beside: bool) -> AsyncIterator[None]:
+    """Store what comes over HTTP in a process of its own while the block runs, when `beside` says so."""
+    if not beside or not can_store_beside(waypost.engine):
+        yield
+        return
+    async with waypost.storing_beside():
+        yield
 
 
 @contextlib.asynccontextmanager
