@@ -31,6 +31,7 @@ def serve(line: socket.socket) -> None:
     engine = open_engine(first[0])
     groups = Groups(engine)
     load_vocabulary()
+    engine.connect().close()  # ready means that the database answers
     settle()
     with contextlib.suppress(ConnectionError):  # whoever asked is gone: what he sent is stored, nobody hears of it
         line.sendall(frame(READY))
