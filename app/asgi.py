@@ -3,8 +3,8 @@
 `waypost serve` is the usual way; this one reads its settings from WAYPOST_* variables.
 """
 
-from waypost.web.start import build, settle
+from waypost.services.heap import settle
+from waypost.web.start import build
 
 app = build()
-settle()
 settle()

@@ -50,12 +50,18 @@ class Server:
         return found
 
     def cpu_s(self) -> float | None:
-        """Seconds of processor time that the server has used; None where the system does not tell."""
+        """Seconds of processor time that the server's processes have used; None where the system does not tell."""
         try:
-            fields = Path(f"/proc/{self._process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+            ticks = sum(_ticks(pid) for pid in self.processes())
         except OSError:
             return None
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def processes(self) -> list[int]:
+        """The server's process and those that it started."""
+        own = self._process.pid
+        found = Path(f"/proc/{own}/task").glob("*/children")
+        return [own, *(int(pid) for each in found for pid in each.read_text().split())]
 
     def __enter__(self) -> Server:
         return self
@@ -71,6 +77,11 @@ class Server:
             self._process.wait()
         if self._process.stdout is not None:
             self._process.stdout.close()
+
+
+def _ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
 
 
 def _free_port() -> int:
@@ -89,7 +100,7 @@ def serve_edge(port: int, db: str, one_by_one: bool) -> None:
 
     if one_by_one:
         writer.GROUP = 1
-    settings = Settings(db=db, host=HOST, port=port, role="edge")
+    settings = Settings(db=db, host=HOST, port=port, role="edge", storing="inside" if one_by_one else "beside")
     start.run(settings, Waypost.open(db), lambda: print("ready", flush=True))
 
 

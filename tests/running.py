@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tests.support import environment
@@ -30,6 +31,11 @@ class Running:
     base: str
     key: str
     process: subprocess.Popen[bytes]
+
+    def children(self) -> list[int]:
+        """The processes that the server has started, such as the one that stores."""
+        found = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return [int(pid) for each in found for pid in each.read_text().split()]
 
     def call(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
         """Send a request with the key; returns the status and the parsed answer."""

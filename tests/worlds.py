@@ -24,9 +24,10 @@ from waypost.services.journeys import Journeys
 from waypost.services.live import Live, View
 from waypost.services.live.view import OrderRow
 from waypost.store.engine import open_engine, writing
+from waypost.store.group import Receipt
 from waypost.store.migrate import upgrade
 from waypost.store.schema import metadata
-from waypost.store.writer import Receipt, Writer
+from waypost.store.writer import Writer
 
 MARKETPLACE = "marketplace-parcel"
 SHOP, CARRIER = "shop.example", "carrier.example"

@@ -24,7 +24,7 @@ from waypost.domain.vocabulary import load
 from waypost.services.app import Waypost
 from waypost.services.verify import verify
 from waypost.store.engine import open_engine
-from waypost.store.writer import Receipt
+from waypost.store.group import Receipt
 
 BATCH = 7
 AT_ONCE = 20  # batches under way, so that groups form

@@ -38,10 +38,11 @@ def test_the_disk_is_full(sqlite_url: str, tmp_path: Path) -> None:
         with clients.posting():
             clients.wait_for(SOME)
             size = max(file.stat().st_size for file in tmp_path.glob("waypost.db*"))
-            held = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
-            resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (size, held[1]))
+            held = resource.getrlimit(resource.RLIMIT_FSIZE)
+            everyone = [server.process.pid, *server.children()]
+            _limit(everyone, (size, held[1]))
             _until(lambda: sum(clients.refused.values()) > 20)
-            resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, held)
+            _limit(everyone, held)
             clients.wait_for(SOME)
     print("refused while the disk was full:", dict(clients.refused))
     assert_kept(sqlite_url, clients.acknowledged)
@@ -107,6 +108,11 @@ def test_the_clock_jumps(store_url: str) -> None:
             assert view.n == 20 * (place + 1)
             assert abs(view.now - waypost.now()) < DAY // 24
         assert verify(waypost.engine).differences == 0
+
+
+def _limit(pids: list[int], limit: tuple[int, int]) -> None:
+    for pid in pids:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, limit)
 
 
 def _until(true: Callable[[], bool], seconds: float = 30) -> None:

@@ -27,9 +27,9 @@ from waypost.domain.vocabulary import load
 from waypost.services.app import Waypost
 from waypost.services.verify import verify
 from waypost.store.engine import open_engine
+from waypost.store.group import Receipt
 from waypost.store.migrate import upgrade
 from waypost.store.schema import event
-from waypost.store.writer import Receipt
 
 SECONDS, PROCESSES = int(os.environ.get("SECONDS", "60")), int(os.environ.get("PROCESSES", "8"))
 BATCH, AT_ONCE, ORDERS = 50, 8, 2_000

@@ -24,9 +24,10 @@ from waypost.domain.statement import UNMAPPED, Kind, Refusal, Statement
 from waypost.domain.subject import Subject, SubjectKind
 from waypost.services.verify import verify
 from waypost.store.engine import lock_writer, open_engine, writing
+from waypost.store.group import Job, Receipt
 from waypost.store.migrate import upgrade
 from waypost.store.schema import event, quarantine, state, unmapped
-from waypost.store.writer import WAITING_LIMIT, Job, Receipt, Writer
+from waypost.store.writer import WAITING_LIMIT, Writer
 
 
 @pytest.fixture(params=ENGINES)

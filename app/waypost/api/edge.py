@@ -15,21 +15,29 @@ from waypost.api.ingest import Express
 from waypost.api.login import login_routes
 from waypost.api.routes import api_routes, closing_routes
 from waypost.api.track.routes import track_routes
-from waypost.api.workers import keeping, pulling, telling
+from waypost.api.workers import at_work
 from waypost.services.app import Waypost
 from waypost.services.position_feed import PositionFeed, working
 
 
 def build_edge(
-    waypost: Waypost, access: AccessContext, feed: PositionFeed | None = None, *, pulls: bool = False
+    waypost: Waypost,
+    access: AccessContext,
+    feed: PositionFeed | None = None,
+    *,
+    pulls: bool = False,
+    beside: bool = False,
 ) -> ASGIApp:
-    """The ASGI program of an edge process, or with `pulls` of a worker; closing it stores everything that waits."""
+    """The ASGI program of an edge process, or with `pulls` of a worker; closing it stores everything that waits.
+
+    With `beside` a process of its own stores what comes over HTTP.
+    """
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         waypost.replays.kick()  # what the last process did not finish
         with working(feed):
-            async with pulling(waypost, pulls), telling(waypost, pulls), keeping(waypost, pulls):
+            async with at_work(waypost, beside=beside, wanted=pulls):
                 yield
         waypost.close()
 

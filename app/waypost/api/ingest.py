@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from waypost.api import metrics
 from waypost.api.gate import Headers
-from waypost.domain.errors import FieldError, Overloaded
+from waypost.domain.errors import FieldError, Overloaded, Unavailable
 from waypost.services.app import Waypost
 from waypost.services.ingest import MAX_BYTES, Reading, outcomes, read_body
 from waypost.services.room import Place
@@ -84,7 +84,7 @@ async def _answer(waypost: Waypost, scope: Scope, receive: Receive) -> Answer:
     except TimeoutError:
         text = {"error": f"The body was not complete after {BODY_S} s.", "remedy": "Send it again, whole."}
         return 408, orjson.dumps(text), [(b"connection", b"close")]
-    except sa.exc.OperationalError:
+    except (sa.exc.OperationalError, Unavailable):
         log.exception("events could not be stored")
         text = {"error": "The events could not be stored.", "remedy": f"Wait {LATER_S} s and send again."}
         return 503, orjson.dumps(text), [(b"retry-after", str(LATER_S).encode())]

@@ -41,7 +41,7 @@ def prometheus(request: Request) -> Response:
     """Metrics of this process in Prometheus' text format."""
     waypost: Waypost = request.state.waypost
     view = waypost.view()
-    metrics.WAITING.set(waypost.writer.waiting)
+    metrics.WAITING.set(waypost.waiting)
     metrics.WATERMARK.set(view.version)
     metrics.QUARANTINE.set(quarantine.count(waypost.engine))
     metrics.set_housekeeping(waypost.engine)

@@ -11,6 +11,7 @@ from waypost.services.connections.scheduler import Scheduler
 from waypost.services.housekeeping.worker import Housekeeper
 from waypost.services.outgoing.worker import Outgoing
 from waypost.services.settings import Settings
+from waypost.services.storing.beside import can_store_beside
 
 
 @contextlib.asynccontextmanager
@@ -26,6 +27,16 @@ async def pulling(waypost: Waypost, wanted: bool) -> AsyncIterator[None]:
         yield
     finally:
         await asyncio.to_thread(scheduler.stop)
+
+
+@contextlib.asynccontextmanager
+async def storing(waypost: Waypost, beside: bool) -> AsyncIterator[None]:
+    """Store what comes over HTTP in a process of its own while the block runs, when `beside` says so."""
+    if not beside or not can_store_beside(waypost.engine):
+        yield
+        return
+    async with waypost.storing_beside():
+        yield
 
 
 @contextlib.asynccontextmanager
@@ -54,3 +65,10 @@ async def keeping(waypost: Waypost, wanted: bool) -> AsyncIterator[None]:
         yield
     finally:
         await asyncio.to_thread(keeper.stop)
+
+
+@contextlib.asynccontextmanager
+async def at_work(waypost: Waypost, *, beside: bool, wanted: bool) -> AsyncIterator[None]:
+    """All that a server does besides answering; storing `beside` it in every role, the rest where it is `wanted`."""
+    async with storing(waypost, beside), pulling(waypost, wanted), telling(waypost, wanted), keeping(waypost, wanted):
+        yield

@@ -4,7 +4,8 @@ WaypostError
 ├── FieldError      one field of one input is wrong; the caller can repair it
 ├── DocumentError   a configuration document is wrong (path, problem, remedy)
 ├── NotFound        the thing asked for does not exist
-└── Overloaded      try again after `retry_after` seconds
+├── Overloaded      try again after `retry_after` seconds
+└── Unavailable     the database does not answer; try again later
 """
 
 from __future__ import annotations
@@ -43,3 +44,7 @@ class Overloaded(WaypostError):
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"Too many events are waiting. Send again in {retry_after} s.")
         self.retry_after = retry_after
+
+
+class Unavailable(WaypostError):
+    """The database, or the process that stores, does not answer; what was sent may be sent again."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
 from functools import cached_property
 from types import TracebackType
@@ -18,14 +19,16 @@ from waypost.domain.vocabulary import load as load_vocabulary
 from waypost.services.journeys import Journeys
 from waypost.services.leaving import Leaving
 from waypost.services.live import Live, View
-from waypost.services.mailbox import Mailbox
+from waypost.services.mailbox import Mailbox, Taker
 from waypost.services.mappings.worker import Replays
 from waypost.services.positions import Positions
 from waypost.services.room import Room
+from waypost.services.storing.beside import Beside
 from waypost.services.whereabouts import Places
 from waypost.store.engine import open_engine
+from waypost.store.group import Also, Receipt
 from waypost.store.migrate import upgrade
-from waypost.store.writer import Also, Receipt, Writer
+from waypost.store.writer import Writer
 
 if TYPE_CHECKING:
     from waypost.services.boards.boards import Boards
@@ -52,6 +55,7 @@ class Waypost:
         self.places = Places(engine)
         self.replays = Replays(engine, self.vocabulary, self.now)
         self._mailbox: Mailbox | None = None
+        self._beside: Beside | None = None
 
     def now(self) -> int:
         """The present instant by this Waypost's clock, us."""
@@ -78,8 +82,29 @@ class Waypost:
         self.positions.heed(said)
         box = self._mailbox
         if box is None or not box.of(asyncio.get_running_loop()):
-            box = self._mailbox = Mailbox(self.writer)
+            box = self._mailbox = Mailbox(self._taker())
         return await box.store(said, refused)
+
+    @property
+    def waiting(self) -> int:
+        """Statements that wait or are being stored, here or beside."""
+        return self.writer.waiting + (self._beside.waiting if self._beside is not None else 0)
+
+    @contextlib.asynccontextmanager
+    async def storing_beside(self) -> AsyncIterator[Beside]:
+        """While the block runs, what `store` takes on this event loop is stored by a process of its own."""
+        beside = self._beside = Beside(self.engine, self.writer, self.now)
+        self._mailbox = None
+        await beside.start()
+        try:
+            yield beside
+        finally:
+            await beside.close()
+            self._beside = self._mailbox = None
+
+    def _taker(self) -> Taker:
+        beside = self._beside
+        return beside if beside is not None and beside.of(asyncio.get_running_loop()) else self.writer
 
     @cached_property
     def connections(self) -> Connections:

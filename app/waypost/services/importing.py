@@ -19,8 +19,8 @@ from waypost.domain.instants import TzSource, now_us
 from waypost.domain.statement import UNMAPPED, Classifier, Statement
 from waypost.domain.subject import SubjectKind
 from waypost.services.app import Waypost
+from waypost.store.group import Receipt
 from waypost.store.meanings import Tables
-from waypost.store.writer import Receipt
 
 CONNECTOR = "table_file"
 IN_FLIGHT = 4  # batches handed to the writer and not yet stored

@@ -10,16 +10,24 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from typing import Protocol
 
 from waypost.domain.statement import Refusal, Statement
-from waypost.store.writer import Job, Receipt, Writer
+from waypost.store.group import Job, Receipt
+
+
+class Taker(Protocol):
+    """Who stores: the writer of this process, or another process (`services.storing`)."""
+
+    def hand_over(self, jobs: Sequence[Job], /) -> None:
+        """Take all of these at once."""
 
 
 class Mailbox:
-    """One event loop's way to the writer; to be made and used on that loop."""
+    """One event loop's way to whoever stores; to be made and used on that loop."""
 
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
+    def __init__(self, taker: Taker) -> None:
+        self._taker = taker
         self._loop = asyncio.get_running_loop()
         self._ended: deque[_Ticket] = deque()
         self._woken = False
@@ -50,7 +58,7 @@ class Mailbox:
 
     def _hand_over(self) -> None:
         read, self._read = self._read, []
-        self._writer.hand_over(read)
+        self._taker.hand_over(read)
 
     def _deliver(self) -> None:
         self._woken = False  # before the box is emptied: what comes from now on wakes the loop again

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8501
     role: Role = "all"
+    storing: Literal["beside", "inside"] = "beside"  # whether a process of its own stores what comes over HTTP
     trusted_proxies: tuple[str, ...] = ()
     cookie_secret: str | None = None
     webhook_private: bool = False  # whether events may be sent to addresses inside the network

@@ -7,6 +7,8 @@ fail with SQLITE_BUSY without waiting (sqlite.org, "Transaction").
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +21,7 @@ from waypost.domain.errors import FieldError
 from waypost.store.trailing import keep_trailing_spaces
 
 BUSY_MS = 30_000
+LOOK_S = 0.0005  # how often a writer looks whether it is its turn
 WRITER_LOCK = 0x57415950  # "WAYP": one event writer at a time, so ids follow the order of commit
 
 
@@ -134,7 +137,37 @@ def _open_sqlite(url: str, database: str | None) -> Engine:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        write = connection.get_execution_options().get("waypost_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        if connection.get_execution_options().get("waypost_write"):
+            _wait_for_turn(connection.connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _wait_for_turn(raw: Any) -> None:
+    """Begin to write on a SQLite connection, as soon as nobody else does.
+
+    SQLite itself would look less and less often, in the end every 100 ms: beside a process that stores group after
+    group, whose gaps last less than a millisecond, another would wait for seconds.
+    """
+    cursor = raw.cursor()
+    patience = cursor.execute("PRAGMA busy_timeout").fetchone()[0] / 1000
+    cursor.execute("PRAGMA busy_timeout=0")
+    try:
+        until = time.monotonic() + patience
+        while not _begun(cursor, last=time.monotonic() > until):
+            time.sleep(LOOK_S)
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout={patience * 1000:.0f}")
+        cursor.close()
+
+
+def _begun(cursor: Any, last: bool) -> bool:
+    try:
+        cursor.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if last or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise sa.exc.OperationalError("BEGIN IMMEDIATE", None, error) from error
+        return False
+    return True

@@ -21,7 +21,7 @@ from waypost.api.ingest import Express
 from waypost.api.login import login_routes
 from waypost.api.routes import api_routes, closing_routes
 from waypost.api.track.routes import track_routes
-from waypost.api.workers import keeping, pulling, telling
+from waypost.api.workers import at_work
 from waypost.services.app import Waypost
 from waypost.services.position_feed import PositionFeed, feed_from, working
 from waypost.services.settings import Settings, cookie_secret
@@ -49,11 +49,13 @@ def build_console(waypost: Waypost, access: AccessContext, settings: Settings) -
     own = [*track_routes(waypost, access), *asset_routes(settings), *api_routes(waypost), *login_routes(access)]
     routes = [*own, *index_routes(), *closing_routes()]
     middleware = [Middleware(Gate, access=access, short=Express(waypost)), Middleware(GraphFrame)]
-    lifespan = _lifespan(waypost, feed_from(settings, waypost), settings.role == "all")
+    lifespan = _lifespan(waypost, feed_from(settings, waypost), settings)
     return st.App(entry, lifespan=lifespan, routes=routes, middleware=middleware)
 
 
-def _lifespan(waypost: Waypost, feed: PositionFeed | None, pulls: bool) -> Any:
+def _lifespan(waypost: Waypost, feed: PositionFeed | None, settings: Settings) -> Any:
+    pulls, beside = settings.role == "all", settings.storing == "beside"
+
     @contextlib.asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         _warm()
@@ -62,7 +64,7 @@ def _lifespan(waypost: Waypost, feed: PositionFeed | None, pulls: bool) -> Any:
         collector = asyncio.create_task(_collect())
         try:
             with working(feed):
-                async with pulling(waypost, pulls), telling(waypost, pulls), keeping(waypost, pulls):
+                async with at_work(waypost, beside=beside, wanted=pulls):
                     yield {}
         finally:
             collector.cancel()

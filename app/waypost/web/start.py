@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import socket
 import threading
@@ -18,12 +17,12 @@ from waypost.api.redact import hide_capabilities
 from waypost.domain.errors import FieldError
 from waypost.domain.instants import now_us
 from waypost.services.app import Waypost
+from waypost.services.heap import settle
 from waypost.services.leaving import Leaving
 from waypost.services.position_feed import feed_from
 from waypost.services.settings import Settings
 
 SHUTDOWN_S = 10
-COLLECT_AFTER = (10_000, 10, 10)  # Python's own: (700, 10, 10)
 
 
 def build(settings: Settings | None = None, waypost: Waypost | None = None) -> Any:
@@ -33,7 +32,8 @@ def build(settings: Settings | None = None, waypost: Waypost | None = None) -> A
     waypost.positions.keep_trails(settings.trail_days)
     access = AccessContext.open(waypost.engine, trusted_proxies=settings.trusted_proxies)
     if settings.role in ("edge", "worker"):
-        return build_edge(waypost, access, feed_from(settings, waypost), pulls=settings.role == "worker")
+        pulls, beside = settings.role == "worker", settings.storing == "beside"
+        return build_edge(waypost, access, feed_from(settings, waypost), pulls=pulls, beside=beside)
     from waypost.web.server import build_console  # Streamlit is only loaded where it is served
 
     return build_console(waypost, access, settings)
@@ -69,17 +69,6 @@ def run(settings: Settings, waypost: Waypost, ready: Callable[[], None] | None =
         _when_started(server, ready)
     settle()
     server.run()
-
-
-def settle() -> None:
-    """Keep the collector of garbage away from all that a server keeps while it lives.
-
-    Every request makes some hundred objects that die with its answer. By Python's own thresholds they set off full
-    collections, which walked a million lasting objects and held up every request for 60 ms (bench/README.md).
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
 
 
 class _Server(uvicorn.Server):

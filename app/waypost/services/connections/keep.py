@@ -18,8 +18,8 @@ from waypost.domain.statement import Classifier, Refusal, Statement
 from waypost.services.app import Waypost
 from waypost.store.apply import digest_of
 from waypost.store.bulk import insert_new
+from waypost.store.group import Also, Receipt
 from waypost.store.schema_connect import held_input
-from waypost.store.writer import Also, Receipt
 
 _SECRET_HEADERS = ("auth", "cookie", "signature", "hmac", "token", "secret", "key")
 _LONGEST_RAW = 4 * 1024 * 1024
