@@ -62,7 +62,7 @@ def connectors(as_json: JsonOption = False) -> None:
 
 @told
 def bench(
-    suite: Annotated[str, typer.Argument(help="ingest | fold | kpi | track")],
+    suite: Annotated[str, typer.Argument(help="ingest | visible | fold | rebuild | journey_edit | kpi | track")],
     size: Annotated[str, typer.Option(help="100k | 1m | 10m events")] = "100k",
     rounds: Annotated[int, typer.Option(min=1)] = 5,
     as_json: JsonOption = False,

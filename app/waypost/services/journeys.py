@@ -18,6 +18,7 @@ from waypost.store import documents
 from waypost.store.engine import writing
 
 KIND = "journey"
+SHIPPED_BY = "waypost"  # who publishes the journeys that come with it
 
 
 class JourneyVersion(NamedTuple):
@@ -46,7 +47,7 @@ class Journeys:
             if journey.id not in held:
                 # Another process that starts at the same time has published it: that is as good.
                 with contextlib.suppress(documents.StaleVersion):
-                    documents.publish(self._engine, KIND, journey.id, journey.as_json(), by="waypost", now=now, base=0)
+                    documents.publish(self._engine, KIND, journey.id, journey.as_json(), by=SHIPPED_BY, now=now, base=0)
 
     def refresh(self, connection: Connection | None = None) -> tuple[int, int]:
         """Load what was published since; returns a stamp that changes with every change."""

@@ -58,7 +58,7 @@ def head(held: Asked, who: Identity, fmt: Format) -> None:
             if st.button(t("Import a file"), icon=":material/upload_file:", key=f"{PAGE}.import"):
                 boards_dialogs.bring(who, fmt)
             if st.button(t("Start empty"), icon=":material/add:", key=f"{PAGE}.empty"):
-                leave(boards().start(who.name).id)
+                leave(boards().start(who.name, zone=fmt.zone).id)
     with st.container(horizontal=True, vertical_alignment="center", key=f"{PAGE}.rooms"):
         bound = links.bound(PAGE, "view", held.room, forget=("industry", "template", "q"))
         rooms = {name: t(label) for name, label in _ROOMS.items()}

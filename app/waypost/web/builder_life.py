@@ -121,6 +121,16 @@ def _effect(desk: Desk, fmt: Format) -> None:
     moved, n = fmt.count(found.moved), fmt.count(found.n)
     st.markdown(fmt.t("Of {n} orders of the last 30 days, {moved} would stand elsewhere.", n=n, moved=moved))
     builder_try.others(found, fmt)
+    if any(other.loses for other in found.others):
+        st.button(
+            fmt.t("Say which orders it takes"), type="tertiary", icon=":material/filter_alt:",
+            key="builder.restrict", on_click=_to_the_board, args=(desk,),
+        )  # fmt: skip
+
+
+def _to_the_board(desk: Desk) -> None:
+    """Open the settings of the whole board."""
+    desk.selected = ""
 
 
 def _review(desk: Desk, who: Identity, blocked: str, fmt: Format) -> None:

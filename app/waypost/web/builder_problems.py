@@ -31,6 +31,11 @@ TEXTS: Final = {
     "source_twice": N_("Another source block takes the same source. Take it out of one of them."),
     "cycle": N_("Its wires lead in a circle. Take the wire away that leads back."),
     "ways_many": N_("Too many ways come together here. Use fewer branches before it."),
+    "takes_all": N_(
+        "It takes every order, also those of '{name}' and of all other boards with a lower priority. "
+        "Say which orders it takes, name its sources, or lower its priority."
+    ),
+    "gate_of_returns": N_("No page releases returns: only an event can. Without one, what it holds stays held."),
     "unreached": N_("No order comes here. Draw a wire from a source or a stage to it."),
     "output_unused": N_("The way '{name}' leads nowhere: its orders are in no stage. Draw a wire from it."),
     "start_is_end": N_("It starts and ends with {milestone}. Choose a later end."),

@@ -38,7 +38,7 @@ def nothing(who: Identity, fmt: Format, *, asked: bool) -> None:
         with st.container(horizontal=True):
             if allows(who.role, Role.EDITOR):
                 if st.button(t("Start empty"), type="primary", icon=":material/add:", key="builder.empty"):
-                    _leave(builder_desk.boards().start(who.name).id)
+                    _leave(builder_desk.boards().start(who.name, zone=fmt.zone).id)
                 if st.button(t("Begin with a template"), icon=":material/dashboard_customize:", key="builder.template"):
                     links.go("boards", {"view": "templates"})
             if st.button(t("Go to the boards"), icon=":material/space_dashboard:", key="builder.boards"):

@@ -154,9 +154,11 @@ def others(found: Replay, fmt: Format) -> None:
         known = view.journeys.get(other.journey or "")
         name = known.version.journey.name.say(fmt.lang) if known else other.journey or fmt.t("Orders of no journey")
         if other.loses:
-            st.caption(fmt.t("{journey}: {n} orders would come from there.", journey=name, n=fmt.count(other.loses)))
+            said = fmt.t("This board would take {n} orders from “{journey}”.", journey=name, n=fmt.count(other.loses))
+            st.markdown(f":material/move_down: **{said}**")
         if other.wins:
-            st.caption(fmt.t("{journey}: {n} orders would go there.", journey=name, n=fmt.count(other.wins)))
+            said = fmt.t("This board would leave {n} orders to “{journey}”.", journey=name, n=fmt.count(other.wins))
+            st.markdown(f":material/move_up: {said}")
 
 
 def _moves(found: Replay, fmt: Format) -> None:

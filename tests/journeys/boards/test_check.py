@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from hypothesis import given
 from tests.journeys.boards.worlds import block, board, body, case, chain, hostile, shop, stage, wire
 from tests.properties import examples
 from waypost.journeys.boards.check import Known, Problem, check, errors
+from waypost.journeys.boards.compile import compile_board
 from waypost.journeys.boards.document import Board
 from waypost.journeys.boards.problems import CODES
+from waypost.journeys.document import Assignment
 
 KNOWN = Known(sources={"shop.example"}, dimensions={"value", "destination"})
 
@@ -53,6 +56,23 @@ def test_one_mistake_is_said_once(name: str, settings: dict[str, Any], field: st
 
 def test_a_sound_board_has_no_problem() -> None:
     assert check(shop(), KNOWN) == []
+
+
+def test_a_board_that_takes_everything_from_others_is_warned_about() -> None:
+    other = compile_board(shop()).model_copy(update={"id": "other", "assign": Assignment(priority=0, when=())})
+    known = dataclasses.replace(KNOWN, journeys=(other,))
+    all_ = changed("shopify", sources=[])
+    (problem,) = check(all_, known)
+    assert (problem.block, problem.field, problem.level, problem.code) == (None, "when", "warning", "takes_all")
+    assert problem.values["journey"] == "other"
+    narrow = {"when": [{"field": "value", "op": "gte", "value": 5}]}
+    for harmless in (
+        shop(),  # it takes one source only
+        all_.model_copy(update={"priority": 0}),
+        Board.model_validate(all_.as_json() | narrow),
+        all_.model_copy(update={"id": "other"}),  # the next version of the one that there is
+    ):
+        assert check(harmless, known) == []
 
 
 @pytest.mark.parametrize(

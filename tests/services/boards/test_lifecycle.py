@@ -42,6 +42,25 @@ def refused(code: str) -> Any:
     return pytest.raises(StepRefused, check=lambda error: error.code == code)
 
 
+def test_an_empty_board_counts_days_as_the_company_does(waypost: Waypost, boards: Boards) -> None:
+    assert boards.start("ann").board.zone == "UTC"
+    assert boards.start("ann", zone="Asia/Tokyo").board.zone == "Asia/Tokyo"
+    waypost.journeys.publish(compile_board(small("own")).as_json() | {"zone": "Asia/Shanghai"}, by="ann")
+    assert boards.start("ann", zone="Asia/Tokyo").board.zone == "Asia/Shanghai"
+
+
+def test_a_board_that_takes_from_shipped_journeys_is_told_so(boards: Boards) -> None:
+    held = small("mine")
+    greedy = held.model_copy(update={"blocks": tuple(_open(block) for block in held.blocks)})
+    (told,) = [problem for problem in boards.check(greedy) if problem.code == "takes_all"]
+    assert (told.level, told.values["journey"]) == ("warning", "cross-border")
+
+
+def _open(block: Any) -> Any:
+    """A source block that takes every source."""
+    return block.model_copy(update={"set": {**block.set, "sources": []}}) if block.kind == "source" else block
+
+
 def test_from_the_first_block_to_the_live_journey(waypost: Waypost, boards: Boards) -> None:
     held = boards.start("ann")
     assert (held.board_id, held.rev, held.status, held.base_version) == ("board", 1, "draft", 0)

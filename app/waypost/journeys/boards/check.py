@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from waypost.journeys.boards.blocks import BranchSettings, GateSettings, Settings, Source
-from waypost.journeys.boards.check_flow import check_board, check_flow
+from waypost.journeys.boards.check_flow import check_board, check_flow, check_taking
 from waypost.journeys.boards.check_parts import check_panels, check_stages
 from waypost.journeys.boards.compile import SOURCE_FIELD, gate_field
 from waypost.journeys.boards.conditions import contradicts, covers, numbered, sound, wrong_value
@@ -27,6 +27,7 @@ def check(board: Board, known: Known | None = None) -> list[Problem]:
     found = list(check_board(board, read))
     found += _conditions(None, "when", board.when, known)
     found += _conditions(None, "any", board.any, known)
+    found += check_taking(board, read, known.journeys if known else ())
     for block in board.blocks:
         if block.id in faults:
             found += (_problem(block, fault) for fault in faults[block.id])
@@ -59,6 +60,8 @@ def _block(board: Board, block: Block, settings: Settings, known: Known | None) 
             if name not in known.sources:
                 yield Problem(block.id, f"sources.{place}", "error", "removed", {"source": name})
     if isinstance(settings, GateSettings):
+        if board.subject == "return":
+            yield Problem(block.id, "when", "warning", "gate_of_returns", {"gate": block.id})
         yield from _conditions(block.id, "when", settings.when, known)
         yield from _conditions(block.id, "any", settings.any, known)
         if _never(settings.when, settings.any):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from waypost.domain.vocabulary import load as load_vocabulary
 from waypost.journeys.boards.blocks import BranchSettings, Settings, Source, StageSettings, kinds
@@ -11,7 +11,7 @@ from waypost.journeys.boards.conditions import contradicts, sound
 from waypost.journeys.boards.document import Block, Board, Wire
 from waypost.journeys.boards.problems import Problem
 from waypost.journeys.boards.ways import Junctions, flows, in_order, on_circle, ways_of
-from waypost.journeys.document import ELSE
+from waypost.journeys.document import ELSE, Journey
 
 MANY_STAGES = 60
 Read = Mapping[str, Settings]
@@ -35,6 +35,22 @@ def check_board(board: Board, read: Read) -> Iterator[Problem]:
         yield Problem(None, "when", "error", "never_holds")
     yield from _parts(board)
     yield from _customer(board, read)
+
+
+def check_taking(board: Board, read: Read, journeys: Collection[Journey]) -> Iterator[Problem]:
+    """Yield a warning when the board would leave nothing to journeys of lower priority."""
+    sources = [settings for settings in read.values() if isinstance(settings, Source)]
+    if board.when or board.any or not any(not settings.sources for settings in sources):
+        return
+    others = [each for each in journeys if each.id != board.id and each.subject == board.subject]
+    lower = sorted((each for each in others if each.assign.priority < board.priority), key=_priority)
+    if lower:
+        values = {"journey": lower[-1].id, "name": lower[-1].name.model_dump(), "priority": lower[0].assign.priority}
+        yield Problem(None, "when", "warning", "takes_all", values)
+
+
+def _priority(journey: Journey) -> int:
+    return journey.assign.priority
 
 
 def _parts(board: Board) -> Iterator[Problem]:

@@ -6,15 +6,18 @@ import dataclasses
 from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
+from waypost.journeys.document import Journey
+
 ErrorLevel = Literal["error", "warning"]
 
 
 @dataclasses.dataclass(frozen=True)
 class Known:
-    """What is connected today: names of event sources, and attributes that orders come with."""
+    """What there is today: names of event sources, attributes that orders come with, and journeys in force."""
 
     sources: Collection[str] = ()
     dimensions: Collection[str] = ()
+    journeys: Collection[Journey] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,6 +57,7 @@ CODES = frozenset(
         "end_before_start",
         "end_missing",
         "field_unknown",
+        "gate_of_returns",
         "grain_of_returns",
         "kind_unknown",
         "milestone_code",
@@ -82,6 +86,7 @@ CODES = frozenset(
         "start_is_end",
         "start_missing",
         "start_too_early",
+        "takes_all",
         "target_missing",
         "target_order",
         "target_zero",

@@ -16,6 +16,7 @@ from waypost.services.boards.drafts import Draft, Present, Remark, Revision, Sav
 from waypost.services.boards.lifecycle import By
 from waypost.services.boards.publishing import Put
 from waypost.services.boards.templates import board_from
+from waypost.services.journeys import SHIPPED_BY
 from waypost.store import drafts as kept
 
 if TYPE_CHECKING:
@@ -63,8 +64,9 @@ class Boards:
 
     def check(self, board: Board) -> Sequence[Problem]:
         """What is missing or wrong on a board, errors first."""
+        journeys = [held.journey for held in self._waypost.journeys.published()]
         with self._engine.connect() as connection:
-            return reading.problems(connection, board)
+            return reading.problems(connection, board, journeys)
 
     def replay(self, board: Board, days: int | None = None) -> Replay:
         """What publishing a board would change for the orders of the last days, or for all; nothing is written.
@@ -95,10 +97,12 @@ class Boards:
         template: str | None = None,
         name: str | None = None,
         body: Any = None,
+        zone: str | None = None,
     ) -> Draft:
         """A new draft: of a board there is, as a copy of one, from a template (`name` it), of a document, or empty.
 
-        A draft of a retired board starts from its last version. Errors: NotFound, DocumentError.
+        An empty one counts days as most journeys of the company do, else in `zone`. A draft of a retired board starts
+        from its last version. Errors: NotFound, DocumentError.
         """
         now = self._waypost.now()
         if template is not None:
@@ -109,7 +113,13 @@ class Boards:
             return drafts.start(self._engine, _copy(self.history(copy_of)[-1].board), by, now, fresh=True)
         if body is not None:
             return drafts.start(self._engine, transfer.read(body), by, now, fresh=False, how="imported")
-        return drafts.start(self._engine, Board(id="board", name=_NEW), by, now, fresh=True)
+        empty = Board(id="board", name=_NEW, zone=self._usual_zone() or zone or "UTC")
+        return drafts.start(self._engine, empty, by, now, fresh=True)
+
+    def _usual_zone(self) -> str | None:
+        """The zone of most journeys that people published; None when there are none."""
+        mine = [held.journey.zone for held in self._waypost.journeys.published() if held.by != SHIPPED_BY]
+        return max(mine, key=mine.count, default=None)
 
     def save(
         self, draft_id: str, board: Board | Mapping[str, Any], base_rev: int, by: str, *, only: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
@@ -34,10 +34,10 @@ def read_board(body: Any) -> Board:
         raise document_error(error, "document", "Correct this entry and send the document again.") from None
 
 
-def known(connection: Connection) -> Known:
+def known(connection: Connection, journeys: Collection[Journey] = ()) -> Known:
     """The sources that are connected or have sent something, and the attributes that orders of late came with.
 
-    A connection that was removed is gone, although what it sent stays.
+    `journeys` are those in force. A connection that was removed is gone, although what it sent stays.
     """
     sent = connection.scalars(sa.select(source.c.name)).all()
     states = connection.execute(sa.select(partner.c.key, partner.c.state)).all()
@@ -46,12 +46,12 @@ def known(connection: Connection) -> Known:
     told = sa.select(state.c.attributes).where(state.c.attributes.is_not(None))
     late = connection.scalars(told.order_by(state.c.subject_id.desc()).limit(_LATE)).all()
     names = {name for text in late for name in json.loads(text)}
-    return Known(sources=frozenset({*sent, *connected} - gone), dimensions=frozenset({*DIMENSIONS, *NUMBERS, *names}))
+    return Known(frozenset({*sent, *connected} - gone), frozenset({*DIMENSIONS, *NUMBERS, *names}), journeys)
 
 
-def problems(connection: Connection, board: Board) -> list[Problem]:
+def problems(connection: Connection, board: Board, journeys: Collection[Journey] = ()) -> list[Problem]:
     """What is missing or wrong, worst first; a board without errors can be published."""
-    return sorted(check(board, known(connection)), key=lambda problem: problem.level != "error")
+    return sorted(check(board, known(connection, journeys)), key=lambda problem: problem.level != "error")
 
 
 def sound(connection: Connection, board: Board) -> Journey:
