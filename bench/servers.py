@@ -26,7 +26,7 @@ class Server:
     """A server process, started at once and stopped at the end of the block."""
 
     def __init__(self, kind: str, db: str, key: str) -> None:
-        self.kind, self.port, self.key = kind, _free_port(), key
+        self.kind, self.port, self.key = kind, free_port(), key
         command = [sys.executable, "-m", "bench.servers", kind, str(self.port), db]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
         assert self._process.stdout is not None
@@ -84,7 +84,8 @@ def _ticks(pid: int) -> int:
     return int(fields[11]) + int(fields[12])
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
