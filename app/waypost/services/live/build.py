@@ -48,6 +48,8 @@ def build_view(
         known=effective.known[: effective.n_orders],
         slots=rows.orders.slots,
         returns=returns,
+        rows=rows,
+        histories=histories,
         ids=[journey.id for journey in journeys],
     )
 
@@ -55,7 +57,7 @@ def build_view(
 def _journey_views(rows: Rows, histories: Histories, members: Members, now: int) -> dict[str, JourneyView]:
     return {
         history[-1].journey.id: JourneyView(
-            history[-1],
+            history,
             place,
             members,
             judge(rows.orders, history, now, rows.ways),

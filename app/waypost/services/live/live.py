@@ -21,6 +21,7 @@ from waypost.services.live.build import basis_of_orders, build_view, sum_up
 from waypost.services.live.effective import Effective
 from waypost.services.live.holds import Holds
 from waypost.services.live.returns import ReturnBook
+from waypost.services.live.rollups import Rollups
 from waypost.services.live.summary import Summary
 from waypost.services.live.table import StateRow, SubjectTable
 from waypost.services.live.view import View
@@ -34,7 +35,10 @@ CLOCK_STEP = 1 * SECOND  # how old a view may be before levels are computed agai
 class Live:
     """One per process; `view()` gives an immutable picture that is at most a second old."""
 
-    def __init__(self, engine: Engine, journeys: Journeys, clock: Callable[[], int] = now_us) -> None:
+    def __init__(
+        self, engine: Engine, journeys: Journeys, clock: Callable[[], int] = now_us, rollups: Rollups | None = None
+    ) -> None:
+        self.rollups = rollups or Rollups()
         self._engine, self._journeys, self._clock = engine, journeys, clock
         self._lock = threading.Lock()
         self._table = SubjectTable()
@@ -96,12 +100,15 @@ class Live:
         if stamp != self._stamp or len(changed):
             self._effective.assign(histories, changed)
         # Other journeys, or a clock that was set back, change every line.
-        base = self._summary if held is not None and stamp == self._stamp and now >= held.now else None
+        same = stamp == self._stamp
+        base = self._summary if held is not None and same and now >= held.now else None
         self._stamp = stamp
         self._summary = sum_up(self._effective, base, changed, histories, now)
         returns = self._book.picture(self._table, of_returns, now)
-        self._view = build_view(self._table, self._effective, self._summary, histories, self._version, now, returns)
-        return self._view
+        view = build_view(self._table, self._effective, self._summary, histories, self._version, now, returns)
+        view.rolled = self.rollups.follow(held, view, changed, same=same)
+        self._view = view
+        return view
 
     def _histories(self) -> tuple[list[list[JourneyVersion]], list[list[JourneyVersion]]]:
         """The journeys of orders, and those of returns."""

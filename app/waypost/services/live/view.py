@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,12 @@ from waypost.services.live.columns import DIMENSIONS, Dimensions
 from waypost.services.live.journey_view import JourneyView
 from waypost.services.live.ranking import page
 from waypost.services.live.returns import Returns
-from waypost.services.live.summary import DELIVERED, OPEN, STATUS
+from waypost.services.live.summary import DELIVERED, OPEN, STATUS, Histories, Rows
 from waypost.services.live.table import SubjectTable
+
+if TYPE_CHECKING:
+    from waypost.services.live.cube import Cube
+    from waypost.services.live.rollups import Rolled
 
 
 class OrderQuery(NamedTuple):
@@ -105,7 +109,15 @@ class View:
     known: Mask  # orders that somebody still speaks of; the others are left out everywhere
     slots: dict[int, I64]  # the orders' milestone columns
     returns: Returns
+    rows: Rows
+    histories: Histories  # of the journeys of orders
     ids: list[str] = field(default_factory=list)
+    rolled: Rolled | None = None
+
+    def cube(self, journey_id: str) -> Cube | None:
+        """The rollup of a journey's closed stages; None where there is none and rows have to be counted."""
+        cubes = None if self.rolled is None else self.rolled.cubes(self)
+        return None if cubes is None else cubes.get(journey_id)
 
     def mask(self, query: OrderQuery) -> Mask:
         """Which orders a query selects."""
