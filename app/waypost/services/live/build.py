@@ -42,6 +42,7 @@ def build_view(
         unit_place=effective.unit_place,
         returns=returns,
         due_index=lines.due,
+        histories=histories,
         ids=[journey.id for journey in journeys],
     )
 
@@ -49,7 +50,7 @@ def build_view(
 def _journey_views(rows: Rows, histories: Histories, members: Members, now: int) -> dict[str, JourneyView]:
     return {
         history[-1].journey.id: JourneyView(
-            history[-1],
+            history,
             place,
             members,
             judge(rows.orders, history, now, rows.ways),

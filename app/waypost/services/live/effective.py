@@ -191,6 +191,23 @@ class Effective:
         unit_ways = self.ways.take(self.of_units["unit_order"].values[touched.units])
         return Rows(found.orders, found.units, found.pairs, ways, unit_ways)
 
+    def standing(self, rows: IDX) -> tuple[Rows, NDArray[np.int16]]:
+        """The orders of some subjects (closed under their links) with their units as they are, and their journeys."""
+        orders, units = _held(self.order_place, rows), _held(self.unit_place, rows)
+        units = units[self.of_units["alive"].values[units]]
+        place_of = {place: number for number, place in enumerate(orders.tolist())}
+        first = self.of_units["unit_order"].values[units]
+        pairs = [
+            (number, place_of[order])
+            for number, (unit, mine) in enumerate(zip(units.tolist(), first.tolist(), strict=True))
+            for order in (mine, *self._more.get(unit, ()))
+            if order in place_of
+        ]
+        both = np.array(pairs, dtype=np.intp).reshape(-1, 2)
+        ways = self.ways.take(orders), self.ways.take(first)
+        found = Rows(self.orders.take(orders), self.units.take(units), (both[:, 0], both[:, 1]), *ways)
+        return found, self.journeys_of(orders)
+
     def rows_at(self, table: SubjectTable, places: IDX) -> Rows:
         """Some orders (ascending places) and their units, counted anew from zero."""
         if len(places) > _FEW:

@@ -20,7 +20,9 @@ from waypost.services.live.build import basis_of_orders, build_view, sum_up, sum
 from waypost.services.live.effective import Effective, Touched
 from waypost.services.live.holds import Holds
 from waypost.services.live.lines import Lines
+from waypost.services.live.parts import Part
 from waypost.services.live.returns import ReturnBook
+from waypost.services.live.rollups import Rolled, Rollups
 from waypost.services.live.table import StateRow, SubjectTable
 from waypost.services.live.view import View
 from waypost.store import reads
@@ -33,7 +35,10 @@ CLOCK_STEP = 1 * SECOND  # how old a view may be before levels are computed agai
 class Live:
     """One per process; `view()` gives an immutable picture that is at most a second old."""
 
-    def __init__(self, engine: Engine, journeys: Journeys, clock: Callable[[], int] = now_us) -> None:
+    def __init__(
+        self, engine: Engine, journeys: Journeys, clock: Callable[[], int] = now_us, rollups: Rollups | None = None
+    ) -> None:
+        self.rollups = rollups or Rollups()
         self._engine, self._journeys, self._clock = engine, journeys, clock
         self._lock = threading.Lock()
         self._table = SubjectTable()
@@ -44,6 +49,7 @@ class Live:
         self._stamp: tuple[int, int] | None = None
         self._lines: Lines | None = None
         self._view: View | None = None
+        self._before: Part | None = None  # what a refresh changes, as it was
         self._of_orders: list[list[JourneyVersion]] = []
         self._of_returns: list[list[JourneyVersion]] = []
         self._begun = 0.0  # when the last refresh began to read
@@ -84,7 +90,7 @@ class Live:
 
     def _refresh(self) -> View:
         self._begun = time.monotonic()
-        now = self._clock()
+        now, broken_off = self._clock(), self._before is not None
         with self._engine.connect() as connection, _undisturbed(self._version == 0):
             touched = self._load(connection)
             stamp = self._journeys.refresh(connection)
@@ -94,7 +100,8 @@ class Live:
             return held
         histories, of_returns = self._of_orders, self._of_returns = self._histories()
         # Other journeys, or a clock that was set back, change every line.
-        lines = self._lines if held is not None and stamp == self._stamp and now >= held.now else None
+        same = held is not None and stamp == self._stamp
+        lines = self._lines if held is not None and same and now >= held.now else None
         self._lines = None  # should anything fail now, all is summed up anew
         if lines is None or touched is not None:
             self._effective.assign(histories)
@@ -103,9 +110,18 @@ class Live:
         else:
             sum_up_again(lines, self._table, self._effective, touched, histories, now)
         returns = self._book.picture(self._table, of_returns, now)
-        self._view = build_view(self._table, self._effective, lines, histories, self._version, now, returns)
-        self._stamp, self._lines = stamp, lines
-        return self._view
+        view = build_view(self._table, self._effective, lines, histories, self._version, now, returns)
+        view.rolled = self._follow(touched, same=same and not broken_off)
+        self._view, self._stamp, self._lines = view, stamp, lines
+        return view
+
+    def _follow(self, touched: Touched | None, *, same: bool) -> Rolled:
+        """Let the rollups take down what this refresh changed."""
+        after = None
+        if touched is not None and self._before is not None:
+            after = Part(self._effective.rows_of(touched), self._effective.journeys_of(touched.orders))
+        before, self._before = self._before, None
+        return self.rollups.follow(before, after, self._effective.n_orders, changed=touched is not None, same=same)
 
     def _histories(self) -> tuple[list[list[JourneyVersion]], list[list[JourneyVersion]]]:
         """The journeys of orders, and those of returns."""
@@ -155,6 +171,7 @@ class Live:
         self._book.read(connection, returns)
         touched.update(range(before, len(self._table)))
         together = np.arange(len(self._table), dtype=np.intp) if first else self._table.together(touched)
+        self._before = Part(*self._effective.standing(together)) if self.rollups.following else None
         found = self._effective.update(self._table, together)
         self._version = newest  # only now: a load that breaks off is begun again
         return found

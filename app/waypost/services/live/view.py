@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,12 @@ from waypost.services.live.journey_view import JourneyView
 from waypost.services.live.ranking import page
 from waypost.services.live.returns import Returns
 from waypost.services.live.rows import Rows
-from waypost.services.live.summary import DELIVERED, OPEN, STATUS
+from waypost.services.live.summary import DELIVERED, OPEN, STATUS, Histories
 from waypost.services.live.table import SubjectTable
+
+if TYPE_CHECKING:
+    from waypost.services.live.cube import Cube
+    from waypost.services.live.rollups import Rolled
 
 MINUTE = 60 * SECOND
 
@@ -113,7 +117,14 @@ class View:
     unit_place: dict[int, int]
     returns: Returns
     due_index: Mapping[str, DueIndex]
+    histories: Histories  # of the journeys of orders
     ids: list[str] = field(default_factory=list)
+    rolled: Rolled | None = None
+
+    def cube(self, journey_id: str) -> Cube | None:
+        """The rollup of a journey's closed stages; None where there is none and rows have to be counted."""
+        cubes = None if self.rolled is None else self.rolled.cubes(self)
+        return None if cubes is None else cubes.get(journey_id)
 
     journey = _Array[NDArray[np.int16]]()
     current = _Array[NDArray[np.int16]]()
