@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.engine import Connection, Engine
 
 from waypost.domain.instants import SECOND, now_us
-from waypost.domain.subject import SubjectKind
+from waypost.domain.subject import LinkRel, SubjectKind
+from waypost.journeys.resolve import IDX
 from waypost.services.journeys import Journeys, JourneyVersion
 from waypost.services.live.basis import Basis
 from waypost.services.live.basis_returns import basis_of_returns
@@ -21,12 +25,13 @@ from waypost.services.live.effective import Effective, Touched
 from waypost.services.live.holds import Holds
 from waypost.services.live.lines import Lines
 from waypost.services.live.returns import ReturnBook
-from waypost.services.live.table import StateRow, SubjectTable
+from waypost.services.live.table import SubjectTable
 from waypost.services.live.view import View
 from waypost.store import reads
 from waypost.store.reads import LinkRow
 
 CARRIERS = frozenset({SubjectKind.UNIT, SubjectKind.VEHICLE})
+_NOTED = CARRIERS | {SubjectKind.LINE, SubjectKind.RETURN}
 CLOCK_STEP = 1 * SECOND  # how old a view may be before levels are computed again
 
 
@@ -105,6 +110,8 @@ class Live:
         returns = self._book.picture(self._table, of_returns, now)
         self._view = build_view(self._table, self._effective, lines, histories, self._version, now, returns)
         self._stamp, self._lines = stamp, lines
+        if held is None:
+            _give_back()
         return self._view
 
     def _histories(self) -> tuple[list[list[JourneyVersion]], list[list[JourneyVersion]]]:
@@ -112,52 +119,79 @@ class Live:
         found = self._journeys.histories()
         return tuple([h for h in found if h[-1].journey.subject == kind] for kind in ("order", "return"))  # type: ignore[return-value]
 
-    def _hold(self, connection: Connection, carriers: list[int], keys: list[int], links: list[LinkRow]) -> set[int]:
+    def _hold(self, connection: Connection, carriers: list[int], keys: Collection[int], links: list[LinkRow]) -> IDX:
         """Let subjects take what happened to the handling units that they were inside of; returns their rows."""
-        row_of = self._table.row_of
-        moved = {key: row_of[key] for key in self._holds.read(connection, carriers, keys, links) if key in row_of}
-        if moved.keys() - set(keys):  # what they took before may be theirs no more, so they begin with their own
-            for part in reads.states_of(connection, sorted(moved.keys() - set(keys))):
-                self._table.put_states([StateRow(*row) for row in part])
-        self._holds.onto(self._table.cells, {key: row_of[key] for key in {*moved, *keys} if key in row_of})
-        return set(moved.values())
+        table = self._table
+        moved = {key for key in self._holds.read(connection, carriers, keys, links) if key in table.row_of}
+        if moved - set(keys):  # what they took before may be theirs no more, so they begin with their own
+            for part in reads.states_of(connection, sorted(moved - set(keys))):
+                table.put_states(part)
+        self._holds.onto(table.cells, {key: table.row_of[key] for key in {*moved, *keys} if key in table.row_of})
+        return np.array([table.row_of[key] for key in moved], dtype=np.intp)
 
     def _load(self, connection: Connection) -> Touched | None:
         """Read what changed since the watermark; returns what that touches, None when there is nothing."""
-        first, before, newest = self._version == 0, len(self._table), self._version
-        keys: list[int] = []
-        lines: list[int] = []
-        returns: list[int] = []
-        carriers: list[int] = []
-        touched: set[int] = set()
-        for part in reads.states_since(connection, self._version):
-            states = [StateRow(*row) for row in part]
-            touched.update(self._table.put_states(states).tolist())
-            keys += [s.key for s in states]
-            lines += [s.key for s in states if s.kind == SubjectKind.LINE]
-            returns += [s.key for s in states if s.kind == SubjectKind.RETURN]
-            carriers += [s.key for s in states if s.kind in CARRIERS]
-            newest = max(newest, *(s.version for s in states))
-        if not keys:
+        first, before, table, read = self._version == 0, len(self._table), self._table, _Read(self._version)
+        if first:
+            table.reserve(reads.count_states(connection))
+        rows = [table.put_states(read.note(part, first)) for part in reads.states_since(connection, self._version)]
+        if not rows:
             return None
-        links = reads.all_links(connection) if first else reads.links_from(connection, keys)
-        row_of = self._table.row_of
-        unseen = {k for found in links for k in (found.from_id, found.to_id) if k not in row_of}
-        if unseen:
-            self._table.add(sorted(reads.subjects_by_key(connection, sorted(unseen)).items()))
-        heads = (
-            self._table.row_of.values() if first else (self._table.row_of[k] for k in keys if k in self._table.row_of)
-        )
-        touched |= self._table.put_links(list(heads), links)
-        touched |= self._hold(connection, carriers, keys, links)
-        if lines:
-            self._table.put_cancelled(lines, reads.occurrences_of(connection, lines))
-        self._book.read(connection, returns)
-        touched.update(range(before, len(self._table)))
-        together = np.arange(len(self._table), dtype=np.intp) if first else self._table.together(touched)
-        found = self._effective.update(self._table, together)
-        self._version = newest  # only now: a load that breaks off is begun again
+        if first:
+            columns, links = reads.all_links(connection)
+            self._add_unseen(connection, np.concatenate([columns.head, columns.tail]))
+            table.put_all_links(columns)
+        else:
+            links = reads.links_from(connection, read.keys)
+            self._add_unseen(connection, np.array([key for one in links for key in (one.from_id, one.to_id)], np.int64))
+        heads = [row for key in read.keys if (row := table.row_of.get(key)) is not None]
+        touched = table.put_links(heads, links)
+        inside = {one.from_id for one in links if one.rel == LinkRel.INSIDE} if first else read.keys
+        moved = self._hold(connection, read.carriers, inside, links)
+        if read.lines:
+            table.put_cancelled(read.lines, reads.occurrences_of(connection, read.lines))
+        self._book.read(connection, read.returns)
+        together = np.arange(len(table), dtype=np.intp)
+        if not first:
+            together = table.together(
+                {*touched, *moved.tolist(), *range(before, len(table)), *np.concatenate(rows).tolist()}
+            )
+        found = self._effective.update(table, together)
+        self._version = read.newest  # only now: a load that breaks off is begun again
         return found
+
+    def _add_unseen(self, connection: Connection, keys: NDArray[np.int64]) -> None:
+        """Give rows to subjects of which only links speak."""
+        unseen = np.unique(keys[self._table.row_of.of(keys) < 0]).tolist()
+        if unseen:
+            self._table.add(sorted(reads.subjects_by_key(connection, unseen).items()))
+
+
+class _Read:
+    """The keys of the states that were read, by what must be done with them."""
+
+    def __init__(self, newest: int) -> None:
+        self.newest = newest
+        self.keys: list[int] = []
+        self.lines: list[int] = []
+        self.returns: list[int] = []
+        self.carriers: list[int] = []
+
+    def note(self, states: list[tuple[Any, ...]], first: bool) -> list[tuple[Any, ...]]:
+        """Take down the keys of some states (see StateRow); of all there are, not each one."""
+        keys, kinds, *_, versions = zip(*states, strict=True)
+        self.newest = max(self.newest, *versions)
+        if not first:
+            self.keys += keys
+        for kind in set(kinds):
+            mine = [key for key, other in zip(keys, kinds, strict=True) if other == kind] if kind in _NOTED else []
+            if kind == SubjectKind.LINE:
+                self.lines += mine
+            elif kind == SubjectKind.RETURN:
+                self.returns += mine
+            else:
+                self.carriers += mine
+        return states
 
 
 @contextmanager
@@ -171,3 +205,9 @@ def _undisturbed(first: bool) -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
+
+
+def _give_back() -> None:
+    """Hand the memory that reading everything took back to the system, where the C library can."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

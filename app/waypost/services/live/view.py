@@ -19,6 +19,7 @@ from waypost.journeys.resolve import IDX
 from waypost.services.live.column import Pin
 from waypost.services.live.columns import DIMENSIONS, Dimensions
 from waypost.services.live.due import DueIndex
+from waypost.services.live.index import RowIndex
 from waypost.services.live.journey_view import JourneyView
 from waypost.services.live.ranking import page
 from waypost.services.live.returns import Returns
@@ -109,8 +110,8 @@ class View:
     rows: Rows
     table: SubjectTable
     dimensions: Dimensions
-    order_place: dict[int, int]
-    unit_place: dict[int, int]
+    order_place: RowIndex
+    unit_place: RowIndex
     returns: Returns
     due_index: Mapping[str, DueIndex]
     ids: list[str] = field(default_factory=list)
