@@ -76,7 +76,8 @@ class Carriage:
         order = self._order_of(kind, tail)
         known = order >= 0
         # A pair as one number, because sorting numbers is much quicker than sorting pairs.
-        pair = np.unique(head[known] * self.cells.n + order[known])
+        pair = np.sort(head[known] * self.cells.n + order[known])
+        pair = pair[np.concatenate([pair[:1] >= 0, pair[1:] != pair[:-1]])]  # each once
         self.parcel, self.parcel_order = pair // self.cells.n, self.place[pair % self.cells.n]
 
     def _order_of(self, kind: NDArray[np.int8], row: IDX) -> IDX:

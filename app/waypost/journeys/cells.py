@@ -118,8 +118,10 @@ def _decode_cells(out: Cells, blobs: Sequence[bytes]) -> None:
     rows = np.repeat(np.arange(len(blobs)), [len(b) // _RECORD.itemsize for b in blobs])
     order = np.argsort(records["key"], kind="stable")
     keys, at, rows = records["key"][order], records["at"][order], rows[order]
-    found, starts = np.unique(keys, return_index=True)
-    for key, start, end in zip(found, starts, [*starts[1:], len(keys)], strict=True):
+    counts = np.bincount(keys)
+    ends = np.cumsum(counts)
+    for key in np.flatnonzero(counts).tolist():
+        start, end = int(ends[key] - counts[key]), int(ends[key])
         slot, rank = int(key) >> 2, np.int64(int(key) & 3)
         times, where = at[start:end], rows[start:end]
         ranked = np.where(times == UNDATED, (UNDATED_RANK << RANK_SHIFT) | rank, (rank << RANK_SHIFT) | times)
@@ -131,7 +133,7 @@ def _decode_promises(out: Cells, blobs: Sequence[bytes | None]) -> None:
     records = np.frombuffer(b"".join(blob for blob in blobs if blob), dtype=_PROMISE)
     counts = np.fromiter((len(blob) // _PROMISE.itemsize if blob else 0 for blob in blobs), np.intp, len(blobs))
     rows = np.repeat(np.arange(len(blobs)), counts)
-    for key in np.unique(records["key"]).tolist():
+    for key in np.flatnonzero(np.bincount(records["key"])).tolist():
         which = records["key"] == key
         at, until = out.own_promise(key)
         at[rows[which]], until[rows[which]] = records["at"][which], records["until"][which]

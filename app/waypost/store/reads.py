@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
 from waypost.domain.occurrence import Occurrence, Repeat
@@ -153,9 +155,34 @@ def links_from(connection: Connection, keys: Sequence[int]) -> list[LinkRow]:
     return _in_force(select_in(connection, link, _LINK_NAMES, "from_id", set(keys)))
 
 
-def all_links(connection: Connection, after_event: int = 0) -> list[LinkRow]:
-    """All links in force whose claims came with an event above `after_event`."""
-    return _in_force(driver_rows(connection.execute(_LINKS.where(link.c.event_id > after_event))))
+class LinkColumns(NamedTuple):
+    """Links in force as columns; ends are keys of subjects, quantity NaN where none is given."""
+
+    rel: NDArray[np.int64]
+    head: NDArray[np.int64]
+    tail: NDArray[np.int64]
+    quantity: NDArray[np.float64]
+
+
+def all_links(connection: Connection, step: int = 100_000) -> tuple[LinkColumns, list[LinkRow]]:
+    """All links in force: as columns, but for stays inside handling units, which are rows."""
+    stays: list[tuple[Any, ...]] = []
+    parts: list[list[NDArray[Any]]] = [[np.zeros(0, dtype=np.int64)] * 7]
+    for rows in parts_of(connection, _LINKS, (), step):
+        stays += [row for row in rows if row[0] == LinkRel.INSIDE]
+        others = [row for row in rows if row[0] != LinkRel.INSIDE]
+        if others:
+            rels, heads, tails, stated, many, start, end, _ = zip(*others, strict=True)
+            ranked = ([-1 if part is None else part for part in column] for column in (start, end, many, stated))
+            parts.append([np.array(column) for column in (*ranked, tails, heads, rels)])
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    order = np.lexsort(columns)  # by pair, and what was said last of each at its end
+    quantity, tail, head, rel = (columns[place][order] for place in (2, 4, 5, 6))
+    last = np.ones(len(order), dtype=bool)
+    last[:-1] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1]) | (rel[1:] != rel[:-1])
+    given = np.where(quantity[last] < 0, np.nan, quantity[last])
+    rel, head, tail = (column[last].astype(np.int64) for column in (rel, head, tail))
+    return LinkColumns(rel, head, tail, given), _in_force(stays)
 
 
 _LINK_NAMES = ("rel", "from_id", "to_id", "stated_at", "quantity", "valid_from", "valid_until", "event_id")
@@ -221,6 +248,11 @@ def states_since(connection: Connection, version: int, step: int = 50_000) -> It
     Each is (subject key, kind, scope, ref, cells, promises, attributes, version).
     """
     yield from parts_of(connection, _STATES_ABOVE, (version,), step)
+
+
+def count_states(connection: Connection) -> int:
+    """How many states there are."""
+    return int(connection.execute(sa.select(sa.func.count()).select_from(state)).scalar_one())
 
 
 def states_of(connection: Connection, keys: Sequence[int]) -> Iterator[list[tuple[Any, ...]]]:

@@ -46,7 +46,7 @@ def mark(row: OrderRow, view: View, fmt: Format) -> str:
         told = stage_name(stages[0], view, fmt) if stages else t("settled")
         several = f" × {len(found)}" if len(found) > 1 else ""
         return t("Return{several}: {stage}", several=several, stage=told)
-    exchanged = [link.to_id for link in view.table.links.get(place, ()) if link.rel == LinkRel.EXCHANGES]
+    exchanged = [link.to_id for link in view.table.links_at(place) if link.rel == LinkRel.EXCHANGES]
     if exchanged:
         ref = view.table.subjects[view.table.row_of[exchanged[0]]].ref
         return t("Exchange for {order}", order=ref)

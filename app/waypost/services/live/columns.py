@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from waypost.domain.text import as_text
+from waypost.services.live.told import Packed, column
 
 DIMENSIONS = ("channel", "carrier", "warehouse", "origin", "destination", "service", "category")
 NUMBERS = ("value",)
@@ -67,24 +68,42 @@ class Dimensions:
         if n > len(self.value):
             self.value = np.concatenate([self.value, np.full(n - len(self.value), np.nan)])
 
-    def put(self, rows: NDArray[np.intp], attributes: list[dict[str, Any]]) -> None:
+    def put(self, rows: NDArray[np.intp], attributes: Sequence[Packed]) -> None:
         """Set the columns of rows from their attributes."""
-        for name, codes in (*self.columns.items(), ("currency", self.currency)):
-            codes.put(rows, [found.get(name) for found in attributes])
-        self.value[rows] = [_number(found.get("value")) for found in attributes]
+        shapes: dict[tuple[str, ...], list[int]] = {}
+        for place, found in enumerate(attributes):
+            shapes.setdefault(found[0], []).append(place)
+        for names, places in shapes.items():
+            mine = rows[places]
+            for name, codes in (*self.columns.items(), ("currency", self.currency)):
+                if name in names:
+                    at = names.index(name) + 1
+                    codes.put(mine, [attributes[place][at] for place in places])
+                else:
+                    codes.codes[mine] = MISSING
+            at = names.index("value") + 1 if "value" in names else 0
+            self.value[mine] = [_number(attributes[place][at]) for place in places] if at else np.nan
 
 
 def _number(value: Any) -> float:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else np.nan
 
 
-def frame(attributes: list[dict[str, Any]], names: Collection[str]) -> pl.DataFrame:
+def frame_of(attributes: Sequence[Packed], names: Collection[str]) -> pl.DataFrame:
+    """As `frame`, of attributes that are packed."""
+    columns = {name: texts(column(attributes, name)) for name in sorted(names)}
+    return pl.DataFrame({"_": np.zeros(len(attributes)), **columns})
+
+
+def texts(values: Sequence[Any]) -> pl.Series:
+    """Values as texts; None where there is none."""
+    return pl.Series([v if v is None or type(v) is str else as_text(v) for v in values], dtype=pl.String)
+
+
+def frame(attributes: Sequence[dict[str, Any]], names: Collection[str]) -> pl.DataFrame:
     """Some attributes as texts in a frame, for assignment rules on any of them.
 
     Texts, because the type of a column must not depend on which orders happen to be in it.
     """
-    columns = {
-        name: pl.Series(name, [None if (v := a.get(name)) is None else as_text(v) for a in attributes], pl.String)
-        for name in sorted(names)
-    }
+    columns = {name: texts([found.get(name) for found in attributes]) for name in sorted(names)}
     return pl.DataFrame({"_": np.zeros(len(attributes)), **columns})

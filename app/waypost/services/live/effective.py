@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,11 @@ from waypost.journeys.ways import Cases, Ways, choose, fields_of
 from waypost.services.journeys import JourneyVersion
 from waypost.services.live.attributes import alike, described
 from waypost.services.live.column import CellColumns, Column, Pin
-from waypost.services.live.columns import Dimensions, frame
+from waypost.services.live.columns import Dimensions, frame_of
+from waypost.services.live.index import RowIndex
 from waypost.services.live.rows import Pairs, Rows, pairs_of
 from waypost.services.live.table import SubjectTable
+from waypost.services.live.told import NOTHING, Told
 
 _HANDFUL = 50  # so many orders are assigned in plain Python
 _FEW = 256  # so many orders are looked up one by one; more are found by one look at all units
@@ -57,12 +59,11 @@ class Effective:
             "alive": Column(np.zeros(0, dtype=bool), False),
         }
         self.dimensions = Dimensions()
-        self.attributes: list[dict[str, Any]] = []  # an order's own, completed by its parcels'
+        self.attributes = Told()  # an order's own, completed by its parcels'
         self.assigned: NDArray[np.int16] = np.zeros(0, dtype=np.int16)
         self.ways = Ways()
         self.n_orders = self.n_units = 0
-        self.order_place: dict[int, int] = {}
-        self.unit_place: dict[int, int] = {}
+        self.order_place, self.unit_place = RowIndex(), RowIndex()
         self._seen = 0  # orders that were ever described
         self._described: set[int] = set()  # orders whose attributes changed since they were assigned
         self._asks: object = None  # what orders were assigned by
@@ -88,7 +89,7 @@ class Effective:
 
     def _put_orders(self, found: Resolved, rows: IDX, held: IDX) -> IDX:
         subject_rows = rows[found.order]
-        places = _places(self.order_place, subject_rows, self.n_orders)
+        places = _places(self.order_place, subject_rows)
         self.n_orders = len(self.order_place)
         if self.n_orders > self.orders.n:
             self._grow(self.n_orders, self.orders, self.of_orders)
@@ -103,7 +104,7 @@ class Effective:
     def _put_units(self, found: Resolved, rows: IDX, orders: IDX, table: SubjectTable) -> IDX:
         held = _held(self.unit_place, rows)
         subject_rows = rows[found.unit]
-        places = _places(self.unit_place, subject_rows, self.n_units)
+        places = _places(self.unit_place, subject_rows)
         self.n_units = len(self.unit_place)
         if self.n_units > self.units.n:
             self._grow(self.n_units, self.units, self.of_units)
@@ -135,14 +136,16 @@ class Effective:
 
     def _describe(self, table: SubjectTable, rows: IDX, found: Resolved, orders: IDX) -> None:
         self.dimensions.grow(self.orders.n)
-        self.attributes.extend({} for _ in range(self.n_orders - len(self.attributes)))
+        held = self.attributes.packed
+        held.extend([NOTHING] * (self.n_orders - len(held)))
         places, new = [], []
         for place, attributes in zip(orders.tolist(), described(table, rows, found), strict=True):
-            if place >= self._seen or not alike(self.attributes[place], attributes):
+            if place >= self._seen or not alike(held[place], attributes):
                 places.append(place)
                 new.append(attributes)
-                self.attributes[place] = attributes
-        self._described.update(places)
+                held[place] = attributes
+        if self._asks is not None:  # else all of them are assigned anyway
+            self._described.update(places)
         self._seen = self.n_orders
         if places:
             self.dimensions.put(np.array(places, dtype=np.intp), new)
@@ -158,7 +161,9 @@ class Effective:
         same = asks == self._asks  # an edited target asks the same
         rows = np.array(sorted(self._described), dtype=np.intp) if same else np.arange(self.n_orders)
         if len(rows) or not same:
-            chosen, cases = _choose([self.attributes[place] for place in rows.tolist()], journeys, branches)
+            packed = self.attributes.packed
+            told = Told(packed[place] for place in rows.tolist()) if same else self.attributes
+            chosen, cases = _choose(told, journeys, branches)
             self.assigned[rows] = chosen
             self.ways = self.ways.replaced(len(self.assigned), rows, cases)
         self._asks = asks
@@ -240,36 +245,38 @@ class Effective:
 
 
 def _choose(
-    attributes: list[dict[str, Any]], journeys: Sequence[Journey], branches: Sequence[Branch]
+    attributes: Told, journeys: Sequence[Journey], branches: Sequence[Branch]
 ) -> tuple[NDArray[np.int16], dict[str, Cases]]:
     """The journeys and the cases at branches that attributes choose."""
     if len(attributes) <= _HANDFUL:
         with suppress(few.Unclear):
-            return few.assign(attributes, journeys), few.choose(attributes, branches)
+            some = [*attributes]
+            return few.assign(some, journeys), few.choose(some, branches)
     asked = {condition.field for journey in journeys for condition in journey.assign.conditions}
-    given = frame(attributes, asked | fields_of(branches))
+    given = frame_of(attributes.packed, asked | fields_of(branches))
     return assign(given, journeys), choose(given, branches)
 
 
-def _held(place_of: Mapping[int, int], rows: IDX) -> IDX:
+def _held(place_of: RowIndex, rows: IDX) -> IDX:
     """The places that rows have, ascending."""
-    places: IDX = np.array([place_of[row] for row in rows.tolist() if row in place_of], dtype=np.intp)
-    places.sort()
-    return places
+    places = place_of.of(rows)
+    return np.sort(places[places >= 0])
 
 
-def _places(held: dict[int, int], subject_rows: IDX, n: int) -> IDX:
-    places = np.empty(len(subject_rows), dtype=np.intp)
-    for i, row in enumerate(subject_rows.tolist()):
-        place = held.get(row)
-        if place is None:
-            place = held[row] = n
-            n += 1
-        places[i] = place
+def _places(held: RowIndex, subject_rows: IDX) -> IDX:
+    """The places of rows; those that have none yet get the next ones."""
+    places = held.of(subject_rows)
+    new = places < 0
+    if new.any():
+        places[new] = np.arange(len(held), len(held) + int(new.sum()))
+        held.put(subject_rows[new], len(held))
     return places
 
 
 def _stand(column: Column, places: IDX, held: IDX) -> None:
     """Say which rows stand: those at `places`, and of those held so far no others."""
+    if not len(held):
+        column.put(places, np.ones(len(places), dtype=bool))
+        return
     every = np.union1d(places, held)
     column.put(every, np.isin(every, places))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.engine import Connection, Engine
 
 from waypost.domain.instants import SECOND, now_us
-from waypost.domain.subject import SubjectKind
+from waypost.domain.subject import LinkRel, SubjectKind
+from waypost.journeys.resolve import IDX
 from waypost.services.journeys import Journeys, JourneyVersion
 from waypost.services.live.basis import Basis
 from waypost.services.live.basis_returns import basis_of_returns
@@ -20,25 +24,21 @@ from waypost.services.live.build import basis_of_orders, build_view, sum_up, sum
 from waypost.services.live.effective import Effective, Touched
 from waypost.services.live.holds import Holds
 from waypost.services.live.lines import Lines
-from waypost.services.live.parts import Part
 from waypost.services.live.returns import ReturnBook
-from waypost.services.live.rollups import Rolled, Rollups
-from waypost.services.live.table import StateRow, SubjectTable
+from waypost.services.live.table import SubjectTable
 from waypost.services.live.view import View
 from waypost.store import reads
 from waypost.store.reads import LinkRow
 
 CARRIERS = frozenset({SubjectKind.UNIT, SubjectKind.VEHICLE})
+_NOTED = CARRIERS | {SubjectKind.LINE, SubjectKind.RETURN}
 CLOCK_STEP = 1 * SECOND  # how old a view may be before levels are computed again
 
 
 class Live:
     """One per process; `view()` gives an immutable picture that is at most a second old."""
 
-    def __init__(
-        self, engine: Engine, journeys: Journeys, clock: Callable[[], int] = now_us, rollups: Rollups | None = None
-    ) -> None:
-        self.rollups = rollups or Rollups()
+    def __init__(self, engine: Engine, journeys: Journeys, clock: Callable[[], int] = now_us) -> None:
         self._engine, self._journeys, self._clock = engine, journeys, clock
         self._lock = threading.Lock()
         self._table = SubjectTable()
@@ -49,7 +49,6 @@ class Live:
         self._stamp: tuple[int, int] | None = None
         self._lines: Lines | None = None
         self._view: View | None = None
-        self._before: Part | None = None  # what a refresh changes, as it was
         self._of_orders: list[list[JourneyVersion]] = []
         self._of_returns: list[list[JourneyVersion]] = []
         self._begun = 0.0  # when the last refresh began to read
@@ -90,7 +89,7 @@ class Live:
 
     def _refresh(self) -> View:
         self._begun = time.monotonic()
-        now, broken_off = self._clock(), self._before is not None
+        now = self._clock()
         with self._engine.connect() as connection, _undisturbed(self._version == 0):
             touched = self._load(connection)
             stamp = self._journeys.refresh(connection)
@@ -100,8 +99,7 @@ class Live:
             return held
         histories, of_returns = self._of_orders, self._of_returns = self._histories()
         # Other journeys, or a clock that was set back, change every line.
-        same = held is not None and stamp == self._stamp
-        lines = self._lines if held is not None and same and now >= held.now else None
+        lines = self._lines if held is not None and stamp == self._stamp and now >= held.now else None
         self._lines = None  # should anything fail now, all is summed up anew
         if lines is None or touched is not None:
             self._effective.assign(histories)
@@ -110,71 +108,90 @@ class Live:
         else:
             sum_up_again(lines, self._table, self._effective, touched, histories, now)
         returns = self._book.picture(self._table, of_returns, now)
-        view = build_view(self._table, self._effective, lines, histories, self._version, now, returns)
-        view.rolled = self._follow(touched, same=same and not broken_off)
-        self._view, self._stamp, self._lines = view, stamp, lines
-        return view
-
-    def _follow(self, touched: Touched | None, *, same: bool) -> Rolled:
-        """Let the rollups take down what this refresh changed."""
-        after = None
-        if touched is not None and self._before is not None:
-            after = Part(self._effective.rows_of(touched), self._effective.journeys_of(touched.orders))
-        before, self._before = self._before, None
-        return self.rollups.follow(before, after, self._effective.n_orders, changed=touched is not None, same=same)
+        self._view = build_view(self._table, self._effective, lines, histories, self._version, now, returns)
+        self._stamp, self._lines = stamp, lines
+        if held is None:
+            _give_back()
+        return self._view
 
     def _histories(self) -> tuple[list[list[JourneyVersion]], list[list[JourneyVersion]]]:
         """The journeys of orders, and those of returns."""
         found = self._journeys.histories()
         return tuple([h for h in found if h[-1].journey.subject == kind] for kind in ("order", "return"))  # type: ignore[return-value]
 
-    def _hold(self, connection: Connection, carriers: list[int], keys: list[int], links: list[LinkRow]) -> set[int]:
+    def _hold(self, connection: Connection, carriers: list[int], keys: Collection[int], links: list[LinkRow]) -> IDX:
         """Let subjects take what happened to the handling units that they were inside of; returns their rows."""
-        row_of = self._table.row_of
-        moved = {key: row_of[key] for key in self._holds.read(connection, carriers, keys, links) if key in row_of}
-        if moved.keys() - set(keys):  # what they took before may be theirs no more, so they begin with their own
-            for part in reads.states_of(connection, sorted(moved.keys() - set(keys))):
-                self._table.put_states([StateRow(*row) for row in part])
-        self._holds.onto(self._table.cells, {key: row_of[key] for key in {*moved, *keys} if key in row_of})
-        return set(moved.values())
+        table = self._table
+        moved = {key for key in self._holds.read(connection, carriers, keys, links) if key in table.row_of}
+        if moved - set(keys):  # what they took before may be theirs no more, so they begin with their own
+            for part in reads.states_of(connection, sorted(moved - set(keys))):
+                table.put_states(part)
+        self._holds.onto(table.cells, {key: table.row_of[key] for key in {*moved, *keys} if key in table.row_of})
+        return np.array([table.row_of[key] for key in moved], dtype=np.intp)
 
     def _load(self, connection: Connection) -> Touched | None:
         """Read what changed since the watermark; returns what that touches, None when there is nothing."""
-        first, before, newest = self._version == 0, len(self._table), self._version
-        keys: list[int] = []
-        lines: list[int] = []
-        returns: list[int] = []
-        carriers: list[int] = []
-        touched: set[int] = set()
-        for part in reads.states_since(connection, self._version):
-            states = [StateRow(*row) for row in part]
-            touched.update(self._table.put_states(states).tolist())
-            keys += [s.key for s in states]
-            lines += [s.key for s in states if s.kind == SubjectKind.LINE]
-            returns += [s.key for s in states if s.kind == SubjectKind.RETURN]
-            carriers += [s.key for s in states if s.kind in CARRIERS]
-            newest = max(newest, *(s.version for s in states))
-        if not keys:
+        first, before, table, read = self._version == 0, len(self._table), self._table, _Read(self._version)
+        if first:
+            table.reserve(reads.count_states(connection))
+        rows = [table.put_states(read.note(part, first)) for part in reads.states_since(connection, self._version)]
+        if not rows:
             return None
-        links = reads.all_links(connection) if first else reads.links_from(connection, keys)
-        row_of = self._table.row_of
-        unseen = {k for found in links for k in (found.from_id, found.to_id) if k not in row_of}
-        if unseen:
-            self._table.add(sorted(reads.subjects_by_key(connection, sorted(unseen)).items()))
-        heads = (
-            self._table.row_of.values() if first else (self._table.row_of[k] for k in keys if k in self._table.row_of)
-        )
-        touched |= self._table.put_links(list(heads), links)
-        touched |= self._hold(connection, carriers, keys, links)
-        if lines:
-            self._table.put_cancelled(lines, reads.occurrences_of(connection, lines))
-        self._book.read(connection, returns)
-        touched.update(range(before, len(self._table)))
-        together = np.arange(len(self._table), dtype=np.intp) if first else self._table.together(touched)
-        self._before = Part(*self._effective.standing(together)) if self.rollups.following else None
-        found = self._effective.update(self._table, together)
-        self._version = newest  # only now: a load that breaks off is begun again
+        if first:
+            columns, links = reads.all_links(connection)
+            self._add_unseen(connection, np.concatenate([columns.head, columns.tail]))
+            table.put_all_links(columns)
+        else:
+            links = reads.links_from(connection, read.keys)
+            self._add_unseen(connection, np.array([key for one in links for key in (one.from_id, one.to_id)], np.int64))
+        heads = [row for key in read.keys if (row := table.row_of.get(key)) is not None]
+        touched = table.put_links(heads, links)
+        inside = {one.from_id for one in links if one.rel == LinkRel.INSIDE} if first else read.keys
+        moved = self._hold(connection, read.carriers, inside, links)
+        if read.lines:
+            table.put_cancelled(read.lines, reads.occurrences_of(connection, read.lines))
+        self._book.read(connection, read.returns)
+        together = np.arange(len(table), dtype=np.intp)
+        if not first:
+            together = table.together(
+                {*touched, *moved.tolist(), *range(before, len(table)), *np.concatenate(rows).tolist()}
+            )
+        found = self._effective.update(table, together)
+        self._version = read.newest  # only now: a load that breaks off is begun again
         return found
+
+    def _add_unseen(self, connection: Connection, keys: NDArray[np.int64]) -> None:
+        """Give rows to subjects of which only links speak."""
+        unseen = np.unique(keys[self._table.row_of.of(keys) < 0]).tolist()
+        if unseen:
+            self._table.add(sorted(reads.subjects_by_key(connection, unseen).items()))
+
+
+class _Read:
+    """The keys of the states that were read, by what must be done with them."""
+
+    def __init__(self, newest: int) -> None:
+        self.newest = newest
+        self.keys: list[int] = []
+        self.lines: list[int] = []
+        self.returns: list[int] = []
+        self.carriers: list[int] = []
+
+    def note(self, states: list[tuple[Any, ...]], first: bool) -> list[tuple[Any, ...]]:
+        """Take down the keys of some states (see StateRow); of all there are, not each one."""
+        keys, kinds, *_, versions = zip(*states, strict=True)
+        self.newest = max(self.newest, *versions)
+        if not first:
+            self.keys += keys
+        for kind in set(kinds):
+            mine = [key for key, other in zip(keys, kinds, strict=True) if other == kind] if kind in _NOTED else []
+            if kind == SubjectKind.LINE:
+                self.lines += mine
+            elif kind == SubjectKind.RETURN:
+                self.returns += mine
+            else:
+                self.carriers += mine
+        return states
 
 
 @contextmanager
@@ -188,3 +205,9 @@ def _undisturbed(first: bool) -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
+
+
+def _give_back() -> None:
+    """Hand the memory that reading everything took back to the system, where the C library can."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

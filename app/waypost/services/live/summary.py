@@ -122,21 +122,32 @@ def _sum_up(found: Summary, mine: IDX, rows: Rows, history: Sequence[JourneyVers
     """Write the lines of one journey's orders."""
     if history[-1].journey.branches:
         rows = rows.apart()
-    orders = judge(rows.orders, history, now, rows.ways)
-    units = judge(rows.units, history, now, rows.unit_ways)
-    path = orders.journey.path
+    orders, units = judge(rows.orders, history, now, rows.ways), judge(rows.units, history, now, rows.unit_ways)
     current, finished = _progress(rows, orders, units)
     status = np.where(finished, DELIVERED_STATUS, np.where(orders.outcome >= 0, ENDED, OPEN)).astype(np.int8)
-    clocks = _Clocks(len(mine))
+    found.current[mine], found.status[mine] = current, status
+    ahead = np.flatnonzero(~finished)  # the clocks of the others have stopped, and they are the most
+    if len(ahead) < len(mine):
+        rows = rows.of(ahead)
+        orders, units = judge(rows.orders, history, now, rows.ways), judge(rows.units, history, now, rows.unit_ways)
+    _run_clocks(found, mine[ahead], (rows, orders, units), current[ahead], status[ahead] == OPEN, now)
+
+
+def _run_clocks(
+    found: Summary, mine: IDX, parts: tuple[Rows, Projection, Projection], current: NDArray[np.int16], open_: Mask,
+    now: int,
+) -> None:  # fmt: skip
+    """Write what the clocks of orders that are not finished say."""
+    rows, orders, units = parts
+    path, clocks = orders.journey.path, _Clocks(len(mine))
     for place, stage in enumerate(orders.journey.stages):
         clock = _clock(orders if stage.grain == "order" else units, stage.id, now)
         if stage.grain == "parcel":
             clock = clock.per_order(len(mine), rows.pairs)
-        clocks.take(clock, place, status == OPEN, stage.gate)
+        clocks.take(clock, place, open_, stage.gate)
         if not stage.span:
-            here = mine[current == path.index(stage)]
-            found.since[here] = clock.since[current == path.index(stage)]
-    found.current[mine], found.status[mine] = current, status
+            here = current == path.index(stage)
+            found.since[mine[here]] = clock.since[here]
     found.level[mine], found.due[mine] = clocks.level, clocks.due
     found.cause[mine], found.change[mine] = clocks.cause, np.minimum(clocks.yellow, clocks.red)
     found.turns_yellow[mine] = np.where(clocks.level == Level.OK, clocks.yellow, NEVER)

@@ -19,6 +19,7 @@ from waypost.journeys.resolve import IDX
 from waypost.services.live.column import Pin
 from waypost.services.live.columns import DIMENSIONS, Dimensions
 from waypost.services.live.due import DueIndex
+from waypost.services.live.index import RowIndex
 from waypost.services.live.journey_view import JourneyView
 from waypost.services.live.ranking import page
 from waypost.services.live.returns import Returns
@@ -113,8 +114,8 @@ class View:
     rows: Rows
     table: SubjectTable
     dimensions: Dimensions
-    order_place: dict[int, int]
-    unit_place: dict[int, int]
+    order_place: RowIndex
+    unit_place: RowIndex
     returns: Returns
     due_index: Mapping[str, DueIndex]
     histories: Histories  # of the journeys of orders

@@ -125,7 +125,7 @@ def _pictures(
     trial = WhatIf.published(waypost.journeys, view.now)
     stored = {row[0]: row for row in select_in(connection, state, _STATE, "subject_id", keys)}
     trial.put([_row(view, row, stored.get(table.keys[row])) for row in rows], occurrences_of(connection, keys))
-    trial.link(link for row in rows for link in table.links.get(row, ()))
+    trial.link(link for row in rows for link in table.links_at(row))
     before = trial.view()
     folded = _fold(events_of_subjects(connection, [key for key in about if key in table.row_of]), told)
     trial.put([_row(view, table.row_of[key], (key, *found[0], 1)) for key, found in folded.items()],
