@@ -6,6 +6,7 @@ beside it, because a KPI's clock runs while its end is missing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -17,7 +18,10 @@ from waypost.domain.instants import SECOND, from_us
 from waypost.journeys.cells import NEVER
 from waypost.journeys.document import Journey, Stage
 from waypost.journeys.project import Level, Mask, StageFacts, Status
+from waypost.kpi.buckets import WITHIN_PERCENT
 from waypost.kpi.summary import Summary, last_days, read_edge, summarise
+from waypost.services import rolled
+from waypost.services.live.cube import Cube
 from waypost.services.live.returns import ReturnJourney
 from waypost.services.live.view import JourneyView, View
 
@@ -31,6 +35,7 @@ class StageReport(NamedTuple):
     open_yellow: int
     open_red: int
     measurable: bool  # False: no order of this journey has ever been measured here
+    within_percent: float | None = None  # how far percentiles may be off, of their value; None: they are exact
 
 
 class Report(NamedTuple):
@@ -43,6 +48,11 @@ class Report(NamedTuple):
     end: int
     stages: list[StageReport]
 
+    @property
+    def within_percent(self) -> float | None:
+        """How far percentiles may be off, in percent of their value; None when all are exact."""
+        return max((s.within_percent for s in self.stages if s.within_percent is not None), default=None)
+
     def as_json(self) -> dict[str, Any]:
         """The report as the API and the command line print it."""
         return {
@@ -52,6 +62,7 @@ class Report(NamedTuple):
             "counted_by": "left",
             "from": from_us(self.start, self.zone).isoformat(),
             "to": from_us(self.end, self.zone).isoformat(),
+            "percentiles": "exact" if self.within_percent is None else {"within_percent": self.within_percent},
             "stages": [
                 {
                     "id": s.stage.id,
@@ -74,39 +85,49 @@ class Day(NamedTuple):
     summary: Summary
 
 
-def report(view: View, journey_id: str, start: str, end: str) -> Report:
+def report(view: View, journey_id: str, start: str, end: str, *, exact: bool = False) -> Report:
     """The report of [start, end), given as local dates or instants. Errors: NotFound, FieldError."""
     found = _journey(view, journey_id)
     zone = found.version.journey.zone
     first, last = read_edge(start, zone, "from"), read_edge(end, zone, "to")
-    return report_between(view, journey_id, first, last)
+    return report_between(view, journey_id, first, last, exact=exact)
 
 
 def report_between(
-    view: View, journey_id: str, start: int, end: int, orders: Mask | None = None, cards: bool = False
-) -> Report:
-    """The report of [start, end) in us, of all orders or only those selected; of all stages or only the cards."""
+    view: View, journey_id: str, start: int, end: int, orders: Mask | None = None, cards: bool = False,
+    *, exact: bool = False,
+) -> Report:  # fmt: skip
+    """The report of [start, end) in us, of all orders or only those selected; of all stages or only the cards.
+
+    Percentiles of many orders come from rollups, unless they are asked for `exact`; the report says so.
+    """
     found = _journey(view, journey_id)
     journey = found.version.journey
     wanted = journey.cards if cards else journey.stages
-    stages = [_stage(view, found, stage, start, end, orders) for stage in wanted]
+    stages = _stages(view, found, wanted, start, end, orders, exact)
     return Report(journey_id, found.version.version, found.version.journey.zone, start, end, stages)
 
 
 def stage_report(
-    view: View, journey_id: str, stage_id: str, start: int, end: int, orders: Mask | None = None
-) -> StageReport:
+    view: View, journey_id: str, stage_id: str, start: int, end: int, orders: Mask | None = None,
+    *, exact: bool = False,
+) -> StageReport:  # fmt: skip
     """The report of one stage over [start, end) in us. Errors: NotFound."""
     found = _journey(view, journey_id)
     stage = found.version.journey.stage(stage_id)
     if stage is None:
         raise NotFound(f"Journey '{journey_id}' has no stage '{stage_id}'.")
-    return _stage(view, found, stage, start, end, orders)
+    return _stages(view, found, [stage], start, end, orders, exact)[0]
 
 
 def trend(view: View, journey_id: str, stage_id: str, days: int, orders: Mask | None = None) -> list[Day]:
-    """The last local days of one stage, oldest first, today last."""
+    """The last local days of one stage, oldest first, today last; percentiles as in a report that is not `exact`."""
     found = _journey(view, journey_id)
+    rollup = None if orders is not None else _rollup(view, found)
+    if rollup is not None:
+        each = rolled.trend(view, *rollup, stage_id, days)
+        if each is not None:
+            return [Day(day, summary) for day, summary in each]
     facts, mine = found.facts(stage_id)
     local_days = last_days(view.now, days, found.version.journey.zone)
     recent = np.flatnonzero((facts.left >= local_days[0][1]) & (facts.left < local_days[-1][2]))
@@ -213,6 +234,26 @@ def _journey(view: View, journey_id: str) -> JourneyView | ReturnJourney:
         known = ", ".join([*view.ids, *view.returns.journeys])
         raise NotFound(f"There is no journey '{journey_id}'. There are: {known}.")
     return found
+
+
+def _rollup(view: View, found: JourneyView | ReturnJourney) -> tuple[JourneyView, Cube] | None:
+    """A journey with its rollup, where there is one: of returns there are few, so their rows are counted."""
+    cube = view.cube(found.version.journey.id) if isinstance(found, JourneyView) else None
+    return (found, cube) if cube is not None and isinstance(found, JourneyView) else None
+
+
+def _stages(
+    view: View, found: JourneyView | ReturnJourney, stages: Sequence[Stage], start: int, end: int,
+    orders: Mask | None, exact: bool,
+) -> list[StageReport]:  # fmt: skip
+    rollup = None if exact or orders is not None else _rollup(view, found)
+    if rollup is None:
+        return [_stage(view, found, stage, start, end, orders) for stage in stages]
+    told = rolled.figures(view, *rollup, stages, start, end)
+    return [
+        _stage(view, found, stage, start, end, None) if each is None else StageReport(stage, *each, WITHIN_PERCENT)
+        for stage, each in zip(stages, told, strict=True)
+    ]
 
 
 def _stage(

@@ -49,7 +49,7 @@ def build_view(
 def _journey_views(rows: Rows, histories: Histories, members: Members, now: int) -> dict[str, JourneyView]:
     return {
         history[-1].journey.id: JourneyView(
-            history[-1],
+            history,
             place,
             members,
             judge(rows.orders, history, now, rows.ways),

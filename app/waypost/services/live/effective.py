@@ -196,6 +196,10 @@ class Effective:
         unit_ways = self.ways.take(self.of_units["unit_order"].values[touched.units])
         return Rows(found.orders, found.units, found.pairs, ways, unit_ways)
 
+    def places_of(self, rows: IDX) -> IDX:
+        """The places of the orders among subject rows, ascending."""
+        return _held(self.order_place, rows)
+
     def rows_at(self, table: SubjectTable, places: IDX) -> Rows:
         """Some orders (ascending places) and their units, counted anew from zero."""
         if len(places) > _FEW:

@@ -45,9 +45,9 @@ class JourneyView:
     """One journey's projections: of its orders, and of its tracked units."""
 
     def __init__(
-        self, version: JourneyVersion, place: int, members: Members, orders: Projection, units: Projection
+        self, history: Sequence[JourneyVersion], place: int, members: Members, orders: Projection, units: Projection
     ) -> None:
-        self.version, self.orders, self.units = version, orders, units
+        self.history, self.version, self.orders, self.units = history, history[-1], orders, units
         self._place, self._members = place, members
 
     @cached_property

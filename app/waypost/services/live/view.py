@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,10 @@ from waypost.services.live.returns import Returns
 from waypost.services.live.rows import Rows
 from waypost.services.live.summary import DELIVERED, OPEN, STATUS
 from waypost.services.live.table import SubjectTable
+
+if TYPE_CHECKING:
+    from waypost.services.live.cube import Cube
+    from waypost.services.live.rollups import Rolled
 
 MINUTE = 60 * SECOND
 
@@ -115,6 +119,7 @@ class View:
     returns: Returns
     due_index: Mapping[str, DueIndex]
     ids: list[str] = field(default_factory=list)
+    rolled: Rolled | None = None
 
     journey = _Array[NDArray[np.int16]]()
     current = _Array[NDArray[np.int16]]()
@@ -144,6 +149,11 @@ class View:
     def slots(self) -> Mapping[int, I64]:
         """The orders' milestone columns."""
         return self.rows.orders.slots
+
+    def cube(self, journey_id: str) -> Cube | None:
+        """The rollup of a journey's closed stages; None where there is none and rows have to be counted."""
+        cubes = None if self.rolled is None else self.rolled.cubes(self)
+        return None if cubes is None else cubes.get(journey_id)
 
     def mask(self, query: OrderQuery) -> Mask:
         """Which orders a query selects."""

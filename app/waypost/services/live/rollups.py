@@ -1,0 +1,160 @@
+"""Rollups beside the matrix: per journey a cube, made when first asked for and kept up with the pictures.
+
+A refresh only takes down the changed orders as they were and as they are. Whoever asks a picture for
+its cubes brings the last ones up to exactly that picture: old rows are taken away, new ones added.
+Nothing is stored, so there is nothing to drift from the events or to repair after a crash.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from waypost.journeys.cells import NEVER
+from waypost.journeys.project import Mask, StageFacts, Status
+from waypost.services.live.cube import Counted, Cube, Draft
+from waypost.services.live.parts import Part, joined
+from waypost.services.live.summary import Histories
+from waypost.services.live.view import View
+
+FROM_ORDERS: Final = 50_000  # of fewer an exact report takes some ten milliseconds: nothing to gain
+_KEPT: Final = 8  # cubes of pictures that somebody may still look at while others have newer ones
+_SHARE: Final = 8  # when more than this part of all orders has changed unasked, making them anew is as quick
+_MOST_WAITING: Final = 20_000
+
+Cubes = Mapping[str, Cube]
+
+
+class Change(NamedTuple):
+    """What a refresh changed: the orders touched, with their units, before and after."""
+
+    number: int  # of the picture that came of it
+    before: Part
+    after: Part
+
+
+class Rolled:
+    """The cubes of one picture, found when they are first asked for."""
+
+    def __init__(self, rollups: Rollups, number: int) -> None:
+        self._rollups, self.number = rollups, number
+        self._found: Cubes | None = None
+
+    def cubes(self, view: View) -> Cubes | None:
+        """The cube of every journey of orders; None of a picture with few orders, or of one overtaken long ago."""
+        if self._found is None and view.n >= self._rollups.from_orders:
+            self._found = self._rollups.of(view, self.number)
+        return self._found
+
+
+class Rollups:
+    """One per live matrix; `from_orders` says from how many orders on cubes are made.
+
+    After more than `most_waiting` changed orders, and an eighth of all, that nobody asked about they are dropped.
+    """
+
+    def __init__(self, from_orders: int = FROM_ORDERS, most_waiting: int = _MOST_WAITING) -> None:
+        self.from_orders, self._most_waiting = from_orders, most_waiting
+        self._making, self._noting = threading.Lock(), threading.Lock()
+        self._number = 0
+        self._since: int | None = None  # changes are noted from this picture on; None: nobody asked yet
+        self._changes: list[Change] = []
+        self._before: Part | None = None
+        self._cubes: dict[int, Cubes] = {}  # by number of the picture, ascending
+
+    def begin(self, before: Callable[[], Part]) -> None:
+        """Take down the orders that a refresh is about to change, as they are."""
+        with self._noting:
+            if self._before is not None:  # the last refresh broke off in the middle
+                self._forget()
+            self._before = before() if self._since is not None else None
+
+    def follow(self, view: View, after: Part | None, same: bool) -> Rolled:
+        """Take down what became of them; `same` says that nothing else changed, such as a journey."""
+        with self._noting:
+            self._number += 1
+            before, self._before = self._before, None
+            if not same or (before is None) != (after is None):
+                self._forget()
+            elif before is not None and after is not None:
+                self._note(view, before, after)
+            return Rolled(self, self._number)
+
+    def _note(self, view: View, before: Part, after: Part) -> None:
+        waiting = sum(change.after.n for change in self._changes) + after.n
+        if waiting > max(self._most_waiting, view.n // _SHARE):
+            self._forget()
+        else:
+            self._changes.append(Change(self._number, before, after))
+
+    def _forget(self) -> None:
+        self._since, self._changes, self._cubes = None, [], {}
+
+    def of(self, view: View, number: int) -> Cubes | None:
+        """The cubes of a picture; None when later ones have been made and these cannot be any more."""
+        with self._making:
+            with self._noting:
+                if self._since is None:
+                    self._since = self._number
+                base = max((n for n in self._cubes if n <= number), default=None)
+                if base is None and self._cubes:
+                    return None
+                since, held = self._since, {} if base is None else self._cubes[base]
+                changes = [] if base is None else [c for c in self._changes if base < c.number <= number]
+            made = (
+                moved(held, changes, [each.history for each in view.journeys.values()])
+                if base is not None
+                else built(view)
+            )
+            with self._noting:
+                if since == self._since and number >= since:
+                    self._keep(number, made)
+            return made
+
+    def _keep(self, number: int, made: Cubes) -> None:
+        self._cubes[number] = made
+        self._cubes = {n: self._cubes[n] for n in sorted(self._cubes)[-_KEPT:]}
+        oldest = min(self._cubes)
+        self._changes = [change for change in self._changes if change.number > oldest]
+
+
+def built(view: View) -> Cubes:
+    """The cubes of all journeys of orders from all rows of a picture."""
+    found = {}
+    for name, each in view.journeys.items():
+        journey = each.version.journey
+        draft = Draft(Cube.empty(journey.zone, len(journey.stages)))
+        for place, stage in enumerate(journey.stages):
+            draft.put(place, counted(*each.facts(stage.id)))
+        found[name] = draft.done()
+    return found
+
+
+def moved(held: Cubes, changes: list[Change], histories: Histories) -> Cubes:
+    """Cubes after these changes: orders as they are added, as they were taken away."""
+    if not changes:
+        return held
+    drafts: dict[str, Draft] = {}
+    # Added first: what one change takes away, an earlier one may have brought.
+    for sign, parts in ((1, [c.after for c in changes]), (-1, [c.before for c in changes])):
+        part = joined(parts)
+        for place in np.unique(part.journey[part.journey >= 0]).tolist():
+            name = histories[place][-1].journey.id
+            draft = drafts.setdefault(name, Draft(held[name]))
+            each = part.view_of(place, histories)
+            for at, stage in enumerate(each.version.journey.stages):
+                draft.put(at, counted(*each.facts(stage.id)), sign)
+    return {**held, **{name: draft.done() for name, draft in drafts.items()}}
+
+
+def counted(facts: StageFacts, mine: Mask) -> Counted:
+    """The rows of a stage that figures are made of."""
+    closed, opened = np.flatnonzero(facts.measured & mine), np.flatnonzero((facts.status == Status.OPEN) & mine)
+    late = facts.due_red[opened]
+    warned = np.minimum(facts.due_yellow[opened], late)
+    if facts.stage.gate:  # it is red for as long as it holds
+        late = warned = np.full(len(opened), -NEVER)
+    return Counted(facts.left[closed], facts.dwell[closed], facts.level[closed], warned, late)
