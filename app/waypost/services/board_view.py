@@ -65,14 +65,14 @@ def scope(view: View, journey: str, span: tuple[int, int], query: OrderQuery) ->
     return Scope(journey, *span, query, view.mask(asked) if narrowed else None)
 
 
-def figures(view: View, at: Scope, stages: Sequence[Stage]) -> list[tower.Card]:
-    """The cards of some stages, gates or figures, in the order given."""
+def figures(view: View, at: Scope, stages: Sequence[Stage], *, exact: bool = False) -> list[tower.Card]:
+    """The cards of some stages, gates or figures, in the order given; percentiles as in a report."""
     before = (2 * at.start - at.end, at.start)
     return [
         tower.card(
             view,
             at.journey,
-            kpi.stage_report(view, at.journey, stage.id, at.start, at.end, at.orders),
+            kpi.stage_report(view, at.journey, stage.id, at.start, at.end, at.orders, exact=exact),
             kpi.stage_report(view, at.journey, stage.id, *before, at.orders),
             (at.start, at.end),
             at.orders,

@@ -36,6 +36,10 @@ class Comparison(NamedTuple):
     figures: int
     differences: list[Difference]
 
+    def as_json(self) -> dict[str, Any]:
+        """What the command line prints; ten differences at most."""
+        return {"figures": self.figures, "differences": [found._asdict() for found in self.differences[:10]]}
+
 
 def compare_rollups(view: View, ranges: Ranges = RANGES_DAYS) -> Comparison:
     """Count everything in the rollups of a picture again from its rows; takes seconds per million orders."""

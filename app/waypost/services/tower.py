@@ -26,7 +26,8 @@ LOOK_BACK, LOOK_FURTHER = 8, 100
 class Card(NamedTuple):
     """One KPI: closed stages of [start, end), the open ones now, and the days before.
 
-    `tier` is ok, yellow, red, or unknown when no source here ever gave both its ends.
+    `tier` is ok, yellow, red, or unknown when no source here ever gave both its ends. `within_percent` says how
+    far the percentiles of `summary` may be off; None when they are exact.
     """
 
     stage: Stage
@@ -39,6 +40,7 @@ class Card(NamedTuple):
     trend: list[float | None]  # share on time per day
     start: int
     end: int
+    within_percent: float | None = None
 
 
 class StreamItem(NamedTuple):
@@ -156,6 +158,7 @@ def card(
         _tier(found),
         trend,
         *span,
+        found.within_percent,
     )
 
 
