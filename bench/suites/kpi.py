@@ -49,7 +49,7 @@ BESIDE = (
     Gate("kpi.pg_percentile_following", "higher", FOLLOWING, SQL, None),
 )
 STEP = 200_000  # facts that are handed to PostgreSQL at a time
-REPEATS = 20  # of ours in a round, which is too quick to be timed once
+REPEATS = 50  # of ours in a round, which is too quick to be timed once
 _QUERY = """
     SELECT stage, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY dwell),
            percentile_cont(0.95) WITHIN GROUP (ORDER BY dwell),

@@ -185,6 +185,16 @@ def test_what_is_longer_than_the_buckets_is_counted_by_rows(tmp_path: Path) -> N
     world.close()
 
 
+def test_all_orders_may_change_at_once(tmp_path: Path) -> None:
+    world = rolled(tmp_path)
+    world.journeys.publish(journey("UTC", "2h", "4h"), by="test", now=LONG_AGO)
+    for code, time in (("payment.captured", "2026-03-17T08:00:00Z"), ("delivery.delivered", "2026-03-17T10:00:00Z")):
+        world.send(*(said(f"order/{number}", code, time) for number in range(300)))
+        assert differences(world.view()) == []
+    assert kpi.report(world.view(), "recount", "2026-03-17", "2026-03-18").stages[0].summary.n == 300
+    world.close()
+
+
 def test_after_many_changes_that_nobody_asked_about_rollups_are_made_anew(tmp_path: Path) -> None:
     world = World(sqlite_copy(tmp_path))
     world.live.rollups = Rollups(from_orders=0, most_waiting=2)

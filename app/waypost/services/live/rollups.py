@@ -16,6 +16,7 @@ import numpy as np
 from waypost.journeys.cells import NEVER
 from waypost.journeys.project import Mask, StageFacts, Status
 from waypost.services.live.cube import Counted, Cube, Draft
+from waypost.services.live.journey_view import JourneyView
 from waypost.services.live.parts import Part, joined
 from waypost.services.live.summary import Histories
 from waypost.services.live.view import View
@@ -123,14 +124,16 @@ class Rollups:
 
 def built(view: View) -> Cubes:
     """The cubes of all journeys of orders from all rows of a picture."""
-    found = {}
-    for name, each in view.journeys.items():
-        journey = each.version.journey
-        draft = Draft(Cube.empty(journey.zone, len(journey.stages)))
-        for place, stage in enumerate(journey.stages):
+    return {name: _built(each) for name, each in view.journeys.items()}
+
+
+def _built(each: JourneyView) -> Cube:
+    stages = each.version.journey.stages
+    draft = Draft(Cube.empty(each.version.journey.zone, len(stages)))
+    if each.mine.any() or each.mine_units.any():  # else projecting all rows on it would be in vain
+        for place, stage in enumerate(stages):
             draft.put(place, counted(*each.facts(stage.id)))
-        found[name] = draft.done()
-    return found
+    return draft.done()
 
 
 def moved(held: Cubes, changes: list[Change], histories: Histories) -> Cubes:
