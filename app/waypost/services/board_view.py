@@ -15,6 +15,7 @@ from waypost.journeys.document import Stage
 from waypost.journeys.project import Mask, StageFacts, Status
 from waypost.kpi.summary import Summary, summarise
 from waypost.services import kpi, tower
+from waypost.services.kpi_report import Day
 from waypost.services.live.columns import MISSING
 from waypost.services.live.view import OrderQuery, OrderRow, View
 
@@ -97,7 +98,7 @@ def split(view: View, at: Scope, stage: Stage, dimension: str, top: int = 5) -> 
     return [*parts, Part(None, _summed(dwell, level, rest))] if rest.any() else parts
 
 
-def trends(view: View, at: Scope, stages: Sequence[Stage], days: int) -> list[list[kpi.Day]]:
+def trends(view: View, at: Scope, stages: Sequence[Stage], days: int) -> list[list[Day]]:
     """The last local days of some stages, up to the end of the range, oldest first."""
     return [kpi.trend(view, at.journey, stage.id, days, at.orders) for stage in stages]
 

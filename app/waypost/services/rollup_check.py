@@ -11,6 +11,7 @@ import numpy as np
 from waypost.domain.instants import DAY, SECOND
 from waypost.kpi.buckets import EDGES, WITHIN_PERCENT
 from waypost.services import kpi
+from waypost.services.kpi_report import StageReport
 from waypost.services.live import View
 from waypost.services.live.cube import Cube, Day
 from waypost.services.live.rollups import built
@@ -76,7 +77,7 @@ def _reports(view: View, name: str, stage: str, ranges: Ranges) -> Iterator[tupl
         yield f"{edges}", one, other, agree(one, other)
 
 
-def agree(one: kpi.StageReport, exact: kpi.StageReport) -> bool:
+def agree(one: StageReport, exact: StageReport) -> bool:
     """Whether a report is as good as it says: exact in all but percentiles, and in those as near as told."""
     pairs = zip(one.summary[1:3], exact.summary[1:3], strict=True)
     counts = [(s.summary.n, *s.summary[3:], s.open, s.open_yellow, s.open_red, s.measurable) for s in (one, exact)]

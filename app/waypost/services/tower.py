@@ -12,6 +12,7 @@ from waypost.journeys.document import Stage
 from waypost.journeys.project import Mask
 from waypost.kpi.summary import Summary
 from waypost.services import kpi
+from waypost.services.kpi_report import StageReport
 from waypost.services.live.table import KINDS
 from waypost.services.live.view import OrderQuery, OrderRow, View
 from waypost.store import reads
@@ -140,8 +141,8 @@ def _item(view: View, event: StoredEvent, subject: Subject, places: list[int]) -
 def card(
     view: View,
     journey_id: str,
-    found: kpi.StageReport,
-    old: kpi.StageReport,
+    found: StageReport,
+    old: StageReport,
     span: tuple[int, int],
     orders: Mask | None,
 ) -> Card:
@@ -167,7 +168,7 @@ def on_time(summary: Summary) -> float | None:
     return None if not summary.n else (summary.n - summary.yellow - summary.red) / summary.n
 
 
-def _tier(found: kpi.StageReport) -> str:
+def _tier(found: StageReport) -> str:
     """A card is red or yellow while something open is: that is what a person can still act on."""
     if not found.measurable and not found.open:
         return "unknown"
