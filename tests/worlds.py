@@ -21,6 +21,7 @@ from waypost.domain.vocabulary import load
 from waypost.journeys.project import StageFacts, Status
 from waypost.services import ingest, kpi
 from waypost.services.journeys import Journeys
+from waypost.services.kpi_report import StageReport
 from waypost.services.live import Live, View
 from waypost.services.live.view import OrderRow
 from waypost.store.engine import open_engine, writing
@@ -151,7 +152,7 @@ class World:
 
     def kpi(
         self, stage: str, start: str = "2026-01-01", end: str = "2027-01-01", journey: str = MARKETPLACE
-    ) -> kpi.StageReport:
+    ) -> StageReport:
         """One stage of the report of [start, end)."""
         report = kpi.report(self.view(), journey, start, end)
         return next(found for found in report.stages if found.stage.id == stage)

@@ -28,7 +28,7 @@ NAMES = {
     "visible": {"visible.1", "visible.100", "visible.10k"},
     "rebuild": {"rebuild.rows"},
     "journey_edit": {"journey_edit.refold"},
-    "kpi": {"kpi.pg_percentile", "kpi.polars"},
+    "kpi": {"kpi.pg_percentile", "kpi.polars", "kpi.growth"},
     "track": {"track.page"},
 }
 FIELDS = {

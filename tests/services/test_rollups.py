@@ -20,6 +20,7 @@ from waypost.domain.instants import DAY, SECOND, from_us
 from waypost.kpi.buckets import BEYOND, BUCKETS, EDGES, SHARES, WITHIN_PERCENT, bucket_of, percentiles
 from waypost.services import kpi
 from waypost.services.live import View
+from waypost.services.live.cube import Counted, Cube, Draft
 from waypost.services.live.rollups import Rollups
 from waypost.services.rollup_check import agree, compare_rollups
 
@@ -184,6 +185,16 @@ def test_what_is_longer_than_the_buckets_is_counted_by_rows(tmp_path: Path) -> N
     world.close()
 
 
+def test_all_orders_may_change_at_once(tmp_path: Path) -> None:
+    world = rolled(tmp_path)
+    world.journeys.publish(journey("UTC", "2h", "4h"), by="test", now=LONG_AGO)
+    for code, time in (("payment.captured", "2026-03-17T08:00:00Z"), ("delivery.delivered", "2026-03-17T10:00:00Z")):
+        world.send(*(said(f"order/{number}", code, time) for number in range(300)))
+        assert differences(world.view()) == []
+    assert kpi.report(world.view(), "recount", "2026-03-17", "2026-03-18").stages[0].summary.n == 300
+    world.close()
+
+
 def test_after_many_changes_that_nobody_asked_about_rollups_are_made_anew(tmp_path: Path) -> None:
     world = World(sqlite_copy(tmp_path))
     world.live.rollups = Rollups(from_orders=0, most_waiting=2)
@@ -197,3 +208,16 @@ def test_after_many_changes_that_nobody_asked_about_rollups_are_made_anew(tmp_pa
     assert differences(view) == []
     assert kpi.report(view, "recount", "2026-03-17", "2026-03-18").stages[0].summary.n == 4
     world.close()
+
+
+def test_clocks_that_are_due_at_one_instant_are_taken_away_one_by_one() -> None:
+    def open_rows(*due: int) -> Counted:
+        nothing, late = np.zeros(0, dtype=np.int64), np.array(due, dtype=np.int64)
+        return Counted(nothing, nothing, nothing.astype(np.int8), late - 2, late)
+
+    draft = Draft(Cube.empty("UTC", 1))
+    draft.put(0, open_rows(5, 5, 9, 5))
+    draft.put(0, open_rows(5, 5), sign=-1)
+    (left,) = draft.done().opened
+    assert (left.warned.tolist(), left.late.tolist()) == ([3, 7], [5, 9])
+    assert [left.levels(now) for now in (3, 4, 5, 8, 10)] == [(2, 0, 0), (2, 1, 0), (2, 1, 0), (2, 1, 1), (2, 0, 2)]

@@ -130,6 +130,7 @@ def _reading() -> Json:
             _parameter("journey", TEXT, required=True),
             _parameter("from", TEXT, "a local date of the journey's zone, or an instant", required=True),
             _parameter("to", TEXT, "the end, exclusive", required=True),
+            _parameter("exact", {"enum": ["true", "false"]}, "percentiles from rows, also of many orders"),
         ),
     }
 

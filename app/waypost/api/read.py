@@ -101,13 +101,15 @@ def one_order(request: Request) -> Response:
 
 
 def kpis(request: Request) -> Response:
-    """The KPI report of a journey over [from, to)."""
+    """The KPI report of a journey over [from, to); `exact=true` counts percentiles by rows, however many there are."""
     waypost: Waypost = request.state.waypost
     asked = request.query_params
     missing = [name for name in ("journey", "from", "to") if not asked.get(name)]
     if missing:
         raise FieldError(missing[0], "it is missing.", "Ask /api/v1/kpi?journey=ID&from=2026-11-01&to=2026-12-01.")
-    return JSONResponse(kpi.report(waypost.current(), asked["journey"], asked["from"], asked["to"]).as_json())
+    exact = _known(asked.get("exact", "false"), ("true", "false"), "exact") == "true"
+    found = kpi.report(waypost.current(), asked["journey"], asked["from"], asked["to"], exact=exact)
+    return JSONResponse(found.as_json())
 
 
 def vocabulary(request: Request) -> Response:

@@ -10,6 +10,7 @@ from waypost.services.app import Waypost
 from waypost.services.connections.scheduler import Scheduler
 from waypost.services.housekeeping.worker import Housekeeper
 from waypost.services.outgoing.worker import Outgoing
+from waypost.services.rollup_check import compare_rollups
 from waypost.services.settings import Settings
 from waypost.services.storing.beside import can_store_beside
 
@@ -59,12 +60,18 @@ async def keeping(waypost: Waypost, wanted: bool) -> AsyncIterator[None]:
     if not wanted:
         yield
         return
-    keeper = Housekeeper(waypost.engine, Settings().compare_at)
+    keeper = Housekeeper(waypost.engine, Settings().compare_at, figures=lambda: _differing(waypost))
     keeper.start()
     try:
         yield
     finally:
         await asyncio.to_thread(keeper.stop)
+
+
+def _differing(waypost: Waypost) -> list[str]:
+    """Figures that rollups and rows disagree on, where this process has a picture of orders."""
+    view = waypost.live.held
+    return [] if view is None else [str(found) for found in compare_rollups(view).differences]
 
 
 @contextlib.asynccontextmanager

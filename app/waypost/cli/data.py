@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from waypost.services import verify as verification
 from waypost.services.app import Waypost
 from waypost.services.housekeeping.comparison import keep_whole
 from waypost.services.live import OrderQuery
+from waypost.services.rollup_check import compare_rollups
 from waypost.services.search import search_keys
 
 
@@ -43,15 +45,18 @@ def kpi(
     journey: Annotated[str, typer.Option(help="Journey, for instance marketplace-parcel.")],
     start: Annotated[str, typer.Option("--from", help="First local day, or an instant.")],
     end: Annotated[str, typer.Option("--to", help="The end, exclusive.")],
+    exact: Annotated[bool, typer.Option("--exact", help="Exact percentiles, however many orders there are.")] = False,
     db: DbOption = DEFAULT_DB,
     as_json: JsonOption = False,
 ) -> None:
     """Print how long stages took and how many missed their targets, in [from, to)."""
     with Waypost.open(db) as waypost:
-        found = kpis.report(waypost.current(), journey, start, end).as_json()
+        report = kpis.report(waypost.current(), journey, start, end, exact=exact)
+    found, near = report.as_json(), report.within_percent
+    told = "" if near is None else f"; percentiles within {ceil(near * 10) / 10} %, exact with --exact"
     columns = ["id", "n", "p50_s", "p95_s", "yellow", "red", "open", "open_yellow", "open_red"]
     rows = [[stage[name] for name in columns] for stage in found["stages"]]
-    show(found, as_json, lambda: table(f"{journey} v{found['version']}, {found['zone']}", columns, rows))
+    show(found, as_json, lambda: table(f"{journey} v{found['version']}, {found['zone']}{told}", columns, rows))
 
 
 @told
@@ -96,13 +101,16 @@ def rebuild(db: DbOption = DEFAULT_DB, as_json: JsonOption = False) -> None:
 
 @told
 def verify(db: DbOption = DEFAULT_DB, as_json: JsonOption = False) -> None:
-    """Recompute every state from the events and compare; exit code 1 when something differs."""
+    """Recompute states from events and figures from states, and compare; exit code 1 when something differs."""
     with Waypost.open(db) as waypost, progress("Verifying", as_json) as update:
         found = verification.verify(waypost.engine, update)
         keep_whole(waypost.engine, found, now_us())
+        rollups = compare_rollups(waypost.current())
     words = f"{found.subjects} subjects, {found.events} events, {found.differences} differences."
-    show(found._asdict(), as_json, lambda: print(" ".join([words, *found.examples])))
-    if found.differences:
+    words += f" {rollups.figures} figures of rollups, {len(rollups.differences)} differences."
+    told = {**found._asdict(), "rollups": rollups.as_json()}
+    show(told, as_json, lambda: print(" ".join([words, *found.examples, *map(str, rollups.differences[:10])])))
+    if found.differences or rollups.differences:
         raise typer.Exit(1)
 
 

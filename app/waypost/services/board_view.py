@@ -15,6 +15,7 @@ from waypost.journeys.document import Stage
 from waypost.journeys.project import Mask, StageFacts, Status
 from waypost.kpi.summary import Summary, summarise
 from waypost.services import kpi, tower
+from waypost.services.kpi_report import Day
 from waypost.services.live.columns import MISSING
 from waypost.services.live.view import OrderQuery, OrderRow, View
 
@@ -65,14 +66,14 @@ def scope(view: View, journey: str, span: tuple[int, int], query: OrderQuery) ->
     return Scope(journey, *span, query, view.mask(asked) if narrowed else None)
 
 
-def figures(view: View, at: Scope, stages: Sequence[Stage]) -> list[tower.Card]:
-    """The cards of some stages, gates or figures, in the order given."""
+def figures(view: View, at: Scope, stages: Sequence[Stage], *, exact: bool = False) -> list[tower.Card]:
+    """The cards of some stages, gates or figures, in the order given; percentiles as in a report."""
     before = (2 * at.start - at.end, at.start)
     return [
         tower.card(
             view,
             at.journey,
-            kpi.stage_report(view, at.journey, stage.id, at.start, at.end, at.orders),
+            kpi.stage_report(view, at.journey, stage.id, at.start, at.end, at.orders, exact=exact),
             kpi.stage_report(view, at.journey, stage.id, *before, at.orders),
             (at.start, at.end),
             at.orders,
@@ -97,7 +98,7 @@ def split(view: View, at: Scope, stage: Stage, dimension: str, top: int = 5) -> 
     return [*parts, Part(None, _summed(dwell, level, rest))] if rest.any() else parts
 
 
-def trends(view: View, at: Scope, stages: Sequence[Stage], days: int) -> list[list[kpi.Day]]:
+def trends(view: View, at: Scope, stages: Sequence[Stage], days: int) -> list[list[Day]]:
     """The last local days of some stages, up to the end of the range, oldest first."""
     return [kpi.trend(view, at.journey, stage.id, days, at.orders) for stage in stages]
 

@@ -7,82 +7,23 @@ beside it, because a KPI's clock runs while its end is missing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from waypost.domain.errors import NotFound
-from waypost.domain.instants import SECOND, from_us
+from waypost.domain.instants import SECOND
 from waypost.journeys.cells import NEVER
 from waypost.journeys.document import Journey, Stage
 from waypost.journeys.project import Level, Mask, StageFacts, Status
 from waypost.kpi.buckets import WITHIN_PERCENT
-from waypost.kpi.summary import Summary, last_days, read_edge, summarise
+from waypost.kpi.summary import last_days, read_edge, summarise
 from waypost.services import rolled
+from waypost.services.kpi_report import Day, Report, StageReport
 from waypost.services.live.cube import Cube
 from waypost.services.live.returns import ReturnJourney
 from waypost.services.live.view import JourneyView, View
-
-
-class StageReport(NamedTuple):
-    """One stage of a report: closed ones in the range, and the open ones now."""
-
-    stage: Stage
-    summary: Summary
-    open: int
-    open_yellow: int
-    open_red: int
-    measurable: bool  # False: no order of this journey has ever been measured here
-    within_percent: float | None = None  # how far percentiles may be off, of their value; None: they are exact
-
-
-class Report(NamedTuple):
-    """A journey's KPIs over [start, end) in us."""
-
-    journey: str
-    version: int
-    zone: str
-    start: int
-    end: int
-    stages: list[StageReport]
-
-    @property
-    def within_percent(self) -> float | None:
-        """How far percentiles may be off, in percent of their value; None when all are exact."""
-        return max((s.within_percent for s in self.stages if s.within_percent is not None), default=None)
-
-    def as_json(self) -> dict[str, Any]:
-        """The report as the API and the command line print it."""
-        return {
-            "journey": self.journey,
-            "version": self.version,
-            "zone": self.zone,
-            "counted_by": "left",
-            "from": from_us(self.start, self.zone).isoformat(),
-            "to": from_us(self.end, self.zone).isoformat(),
-            "percentiles": "exact" if self.within_percent is None else {"within_percent": self.within_percent},
-            "stages": [
-                {
-                    "id": s.stage.id,
-                    **s.summary._asdict(),
-                    "open": s.open,
-                    "open_yellow": s.open_yellow,
-                    "open_red": s.open_red,
-                    "measurable": s.measurable,
-                    "working_time": bool(s.stage.calendar),
-                }
-                for s in self.stages
-            ],
-        }
-
-
-class Day(NamedTuple):
-    """One local day of a stage."""
-
-    day: date
-    summary: Summary
 
 
 def report(view: View, journey_id: str, start: str, end: str, *, exact: bool = False) -> Report:

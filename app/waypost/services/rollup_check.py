@@ -11,6 +11,7 @@ import numpy as np
 from waypost.domain.instants import DAY, SECOND
 from waypost.kpi.buckets import EDGES, WITHIN_PERCENT
 from waypost.services import kpi
+from waypost.services.kpi_report import StageReport
 from waypost.services.live import View
 from waypost.services.live.cube import Cube, Day
 from waypost.services.live.rollups import built
@@ -29,12 +30,19 @@ class Difference(NamedTuple):
     rollup: str
     rows: str
 
+    def __str__(self) -> str:
+        return f"{self.journey}/{self.stage} {self.where}: {self.rollup} instead of {self.rows}"
+
 
 class Comparison(NamedTuple):
     """How many figures were compared, and those that differ; of few orders there are no rollups to compare."""
 
     figures: int
     differences: list[Difference]
+
+    def as_json(self) -> dict[str, Any]:
+        """What the command line prints; ten differences at most."""
+        return {"figures": self.figures, "differences": [found._asdict() for found in self.differences[:10]]}
 
 
 def compare_rollups(view: View, ranges: Ranges = RANGES_DAYS) -> Comparison:
@@ -72,7 +80,7 @@ def _reports(view: View, name: str, stage: str, ranges: Ranges) -> Iterator[tupl
         yield f"{edges}", one, other, agree(one, other)
 
 
-def agree(one: kpi.StageReport, exact: kpi.StageReport) -> bool:
+def agree(one: StageReport, exact: StageReport) -> bool:
     """Whether a report is as good as it says: exact in all but percentiles, and in those as near as told."""
     pairs = zip(one.summary[1:3], exact.summary[1:3], strict=True)
     counts = [(s.summary.n, *s.summary[3:], s.open, s.open_yellow, s.open_red, s.measurable) for s in (one, exact)]

@@ -12,6 +12,7 @@ from waypost.journeys.document import Stage
 from waypost.journeys.project import Mask
 from waypost.kpi.summary import Summary
 from waypost.services import kpi
+from waypost.services.kpi_report import StageReport
 from waypost.services.live.table import KINDS
 from waypost.services.live.view import OrderQuery, OrderRow, View
 from waypost.store import reads
@@ -26,7 +27,8 @@ LOOK_BACK, LOOK_FURTHER = 8, 100
 class Card(NamedTuple):
     """One KPI: closed stages of [start, end), the open ones now, and the days before.
 
-    `tier` is ok, yellow, red, or unknown when no source here ever gave both its ends.
+    `tier` is ok, yellow, red, or unknown when no source here ever gave both its ends. `within_percent` says how
+    far the percentiles of `summary` may be off; None when they are exact.
     """
 
     stage: Stage
@@ -39,6 +41,7 @@ class Card(NamedTuple):
     trend: list[float | None]  # share on time per day
     start: int
     end: int
+    within_percent: float | None = None
 
 
 class StreamItem(NamedTuple):
@@ -138,8 +141,8 @@ def _item(view: View, event: StoredEvent, subject: Subject, places: list[int]) -
 def card(
     view: View,
     journey_id: str,
-    found: kpi.StageReport,
-    old: kpi.StageReport,
+    found: StageReport,
+    old: StageReport,
     span: tuple[int, int],
     orders: Mask | None,
 ) -> Card:
@@ -156,6 +159,7 @@ def card(
         _tier(found),
         trend,
         *span,
+        found.within_percent,
     )
 
 
@@ -164,7 +168,7 @@ def on_time(summary: Summary) -> float | None:
     return None if not summary.n else (summary.n - summary.yellow - summary.red) / summary.n
 
 
-def _tier(found: kpi.StageReport) -> str:
+def _tier(found: StageReport) -> str:
     """A card is red or yellow while something open is: that is what a person can still act on."""
     if not found.measurable and not found.open:
         return "unknown"

@@ -12,7 +12,7 @@ from waypost.journeys.document import Stage
 from waypost.kpi.summary import Summary
 from waypost.services import board_view
 from waypost.services.board_view import DueDay
-from waypost.services.kpi import Day
+from waypost.services.kpi_report import Day
 from waypost.services.tower import on_time
 from waypost.web import links
 from waypost.web.board_figures import aimed

@@ -42,7 +42,7 @@ def _figure(scene: Scene, stage_id: str) -> str:
 
 def _rows(scene: Scene, panels: Sequence[Panel]) -> Iterator[Row]:
     stages = {stage.id: stage for panel in panels for stage in panel.stages}
-    for card in board_view.figures(scene.view, scene.at, list(stages.values())):
+    for card in board_view.figures(scene.view, scene.at, list(stages.values()), exact=True):
         closed = card.summary
         row: list[Any] = [scene.board.id, card.stage.id, card.start, card.end, closed.n, on_time(closed)]
         yield [*row, closed.p50_s, closed.p95_s, closed.yellow, closed.red, card.open, card.open_yellow, card.open_red]

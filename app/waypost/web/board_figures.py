@@ -72,7 +72,11 @@ def _gate(card: Card, drawn: dict[str, Any], scene: Scene) -> dict[str, Any]:
 def _most(card: Card, scene: Scene) -> str:
     if card.summary.p95_s is None:
         return ""
-    return scene.fmt.t("95% within {duration}", duration=scene.fmt.duration(_us(card.summary.p95_s)))
+    fmt, most = scene.fmt, scene.fmt.duration(_us(card.summary.p95_s))
+    if card.within_percent is None:
+        return fmt.t("95% within {duration}", duration=most)
+    percent = tower_view.near(card.within_percent, fmt)
+    return fmt.t("95% within {duration} (both about, ±{percent})", duration=most, percent=percent)
 
 
 def _split(stage: Stage, panel: Panel, scene: Scene) -> Picture:

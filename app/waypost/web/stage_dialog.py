@@ -53,6 +53,8 @@ def _durations(held: TowerFilters, stage: Stage, view: View, fmt: Format) -> Non
     if not found.to_promise and summary.p50_s is not None and summary.p95_s is not None:
         half, most = fmt.duration(summary.p50_s * 1e6), fmt.duration(summary.p95_s * 1e6)
         count = t("{count}: half within {half}, 95% within {most}", count=count, half=half, most=most)
+    if view.cube(held.journey.id) is not None:  # elsewhere percentiles come from rollups
+        count = t("{count}; counted one by one, so exact", count=count)
     st.caption(count)
     figure = charts.spread_chart(found, fmt, theme.tokens(st.context.theme.type))
     st.plotly_chart(figure, theme=None, config={"displayModeBar": False}, key=f"{PAGE}.spread")

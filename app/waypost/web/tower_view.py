@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 from waypost.domain.statement import Classifier
@@ -77,7 +78,15 @@ def _note(card: Card, fmt: Format) -> str:
         return fmt.t("not measurable with the sources so far")
     if card.summary.p50_s is None:
         return ""
-    return fmt.t("half within {duration}", duration=fmt.duration(card.summary.p50_s * 1e6))
+    half = fmt.duration(card.summary.p50_s * 1e6)
+    if card.within_percent is None:
+        return fmt.t("half within {duration}", duration=half)
+    return fmt.t("half within about {duration} (±{percent})", duration=half, percent=near(card.within_percent, fmt))
+
+
+def near(percent: float, fmt: Format) -> str:
+    """A bound in words, rounded up: nothing may be further off than it says."""
+    return fmt.percent(ceil(percent * 10) / 1000)
 
 
 def river(found: Overview, journey: Journey, held: TowerFilters, fmt: Format) -> list[Any]:

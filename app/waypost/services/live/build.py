@@ -42,7 +42,6 @@ def build_view(
         unit_place=effective.unit_place,
         returns=returns,
         due_index=lines.due,
-        histories=histories,
         ids=[journey.id for journey in journeys],
     )
 

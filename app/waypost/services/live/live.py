@@ -24,7 +24,9 @@ from waypost.services.live.build import basis_of_orders, build_view, sum_up, sum
 from waypost.services.live.effective import Effective, Touched
 from waypost.services.live.holds import Holds
 from waypost.services.live.lines import Lines
+from waypost.services.live.parts import part_at, part_of
 from waypost.services.live.returns import ReturnBook
+from waypost.services.live.rollups import Rollups
 from waypost.services.live.table import SubjectTable
 from waypost.services.live.view import View
 from waypost.store import reads
@@ -38,7 +40,10 @@ CLOCK_STEP = 1 * SECOND  # how old a view may be before levels are computed agai
 class Live:
     """One per process; `view()` gives an immutable picture that is at most a second old."""
 
-    def __init__(self, engine: Engine, journeys: Journeys, clock: Callable[[], int] = now_us) -> None:
+    def __init__(
+        self, engine: Engine, journeys: Journeys, clock: Callable[[], int] = now_us, rollups: Rollups | None = None
+    ) -> None:
+        self.rollups = rollups or Rollups()
         self._engine, self._journeys, self._clock = engine, journeys, clock
         self._lock = threading.Lock()
         self._table = SubjectTable()
@@ -52,6 +57,11 @@ class Live:
         self._of_orders: list[list[JourneyVersion]] = []
         self._of_returns: list[list[JourneyVersion]] = []
         self._begun = 0.0  # when the last refresh began to read
+
+    @property
+    def held(self) -> View | None:
+        """The last picture; None while nobody has asked for one."""
+        return self._view
 
     def view(self) -> View:
         """The present picture; refreshed when it is older than a second or something changed."""
@@ -100,7 +110,7 @@ class Live:
         histories, of_returns = self._of_orders, self._of_returns = self._histories()
         # Other journeys, or a clock that was set back, change every line.
         lines = self._lines if held is not None and stamp == self._stamp and now >= held.now else None
-        self._lines = None  # should anything fail now, all is summed up anew
+        self._lines, same = None, lines is not None  # should anything fail now, all is summed up anew
         if lines is None or touched is not None:
             self._effective.assign(histories)
         if lines is None:
@@ -108,11 +118,12 @@ class Live:
         else:
             sum_up_again(lines, self._table, self._effective, touched, histories, now)
         returns = self._book.picture(self._table, of_returns, now)
-        self._view = build_view(self._table, self._effective, lines, histories, self._version, now, returns)
-        self._stamp, self._lines = stamp, lines
+        view = build_view(self._table, self._effective, lines, histories, self._version, now, returns)
+        view.rolled = self.rollups.follow(view, None if touched is None else part_of(self._effective, touched), same)
+        self._view, self._stamp, self._lines = view, stamp, lines
         if held is None:
             _give_back()
-        return self._view
+        return view
 
     def _histories(self) -> tuple[list[list[JourneyVersion]], list[list[JourneyVersion]]]:
         """The journeys of orders, and those of returns."""
@@ -156,6 +167,7 @@ class Live:
             together = table.together(
                 {*touched, *moved.tolist(), *range(before, len(table)), *np.concatenate(rows).tolist()}
             )
+        self.rollups.begin(lambda: part_at(self._effective, together))
         found = self._effective.update(table, together)
         self._version = read.newest  # only now: a load that breaks off is begun again
         return found

@@ -1,4 +1,4 @@
-"""Some orders with their units, cut out so that the picture they were in need not be kept."""
+"""Some orders of a picture with their units, cut out so that the picture need not be kept."""
 
 from __future__ import annotations
 
@@ -12,19 +12,17 @@ from waypost.journeys.cells import ABSENT, NEVER, Cells
 from waypost.journeys.resolve import IDX
 from waypost.journeys.ways import OTHERS, Ways
 from waypost.services.live.column import Pin
+from waypost.services.live.effective import Effective, Touched
 from waypost.services.live.journey_view import JourneyView, Members
 from waypost.services.live.judge import judge
 from waypost.services.live.rows import Rows
 from waypost.services.live.summary import Histories
 
-_ANY = 0  # closed stages and due instants, which is all that is asked of a part, do not depend on the clock
+_ANY = 0  # an instant: what closed, and when the open is due, does not depend on the clock
 
 
 class Part(NamedTuple):
-    """Orders and their units by place of the part, and each order's journey as a place in the histories.
-
-    No unit is shared with an order outside of it.
-    """
+    """Orders and their units by place of the part, and each order's journey as a place in the histories."""
 
     rows: Rows
     journey: NDArray[np.int16]
@@ -37,11 +35,21 @@ class Part(NamedTuple):
     def view_of(self, place: int, histories: Histories) -> JourneyView:
         """One journey's projections of the part."""
         rows, history = self.rows, histories[place]
-        everything = Pin.of(np.ones(rows.units.n, dtype=bool))
-        members = Members([h[-1].journey for h in histories], Pin.of(self.journey), everything, rows)
+        alive = Pin.of(np.ones(rows.units.n, dtype=bool))
+        members = Members([h[-1].journey for h in histories], Pin.of(self.journey), alive, rows)
         orders = judge(rows.orders, history, _ANY, rows.ways)
         units = judge(rows.units, history, _ANY, rows.unit_ways)
         return JourneyView(history, place, members, orders, units)
+
+
+def part_at(effective: Effective, rows: IDX) -> Part:
+    """The orders among subject rows (closed under their links) as they are before an update."""
+    return Part(*effective.standing(rows))
+
+
+def part_of(effective: Effective, touched: Touched) -> Part:
+    """What an update made of them; an order that nobody speaks of any more is none."""
+    return Part(effective.rows_of(touched), effective.journeys_of(touched.orders))
 
 
 def joined(parts: Sequence[Part]) -> Part:

@@ -8,7 +8,7 @@ Nothing is stored, so there is nothing to drift from the events or to repair aft
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy as np
 from waypost.journeys.cells import NEVER
 from waypost.journeys.project import Mask, StageFacts, Status
 from waypost.services.live.cube import Counted, Cube, Draft
+from waypost.services.live.journey_view import JourneyView
 from waypost.services.live.parts import Part, joined
 from waypost.services.live.summary import Histories
 from waypost.services.live.view import View
@@ -62,30 +63,30 @@ class Rollups:
         self._number = 0
         self._since: int | None = None  # changes are noted from this picture on; None: nobody asked yet
         self._changes: list[Change] = []
+        self._before: Part | None = None
         self._cubes: dict[int, Cubes] = {}  # by number of the picture, ascending
 
-    @property
-    def following(self) -> bool:
-        """Whether anybody asked, so that changes have to be taken down."""
-        return self._since is not None
+    def begin(self, before: Callable[[], Part]) -> None:
+        """Take down the orders that a refresh is about to change, as they are."""
+        with self._noting:
+            if self._before is not None:  # the last refresh broke off in the middle
+                self._forget()
+            self._before = before() if self._since is not None else None
 
-    def follow(self, before: Part | None, after: Part | None, n: int, *, changed: bool, same: bool) -> Rolled:
-        """Take down what a refresh of a picture of `n` orders changed, as it was `before` and is `after`.
-
-        `same` says that the picture followed from the one before by these orders alone.
-        """
+    def follow(self, view: View, after: Part | None, same: bool) -> Rolled:
+        """Take down what became of them; `same` says that nothing else changed, such as a journey."""
         with self._noting:
             self._number += 1
-            if self._since is not None:
-                if not same or (changed and (before is None or after is None)):
-                    self._forget()
-                elif before is not None and after is not None:
-                    self._note(before, after, n)
+            before, self._before = self._before, None
+            if not same or (before is None) != (after is None):
+                self._forget()
+            elif before is not None and after is not None:
+                self._note(view, before, after)
             return Rolled(self, self._number)
 
-    def _note(self, before: Part, after: Part, n: int) -> None:
+    def _note(self, view: View, before: Part, after: Part) -> None:
         waiting = sum(change.after.n for change in self._changes) + after.n
-        if waiting > max(self._most_waiting, n // _SHARE):
+        if waiting > max(self._most_waiting, view.n // _SHARE):
             self._forget()
         else:
             self._changes.append(Change(self._number, before, after))
@@ -104,7 +105,11 @@ class Rollups:
                     return None
                 since, held = self._since, {} if base is None else self._cubes[base]
                 changes = [] if base is None else [c for c in self._changes if base < c.number <= number]
-            made = moved(held, changes, view.histories) if base is not None else built(view)
+            made = (
+                moved(held, changes, [each.history for each in view.journeys.values()])
+                if base is not None
+                else built(view)
+            )
             with self._noting:
                 if since == self._since and number >= since:
                     self._keep(number, made)
@@ -119,14 +124,16 @@ class Rollups:
 
 def built(view: View) -> Cubes:
     """The cubes of all journeys of orders from all rows of a picture."""
-    found = {}
-    for name, each in view.journeys.items():
-        journey = each.version.journey
-        draft = Draft(Cube.empty(journey.zone, len(journey.stages)))
-        for place, stage in enumerate(journey.stages):
+    return {name: _built(each) for name, each in view.journeys.items()}
+
+
+def _built(each: JourneyView) -> Cube:
+    stages = each.version.journey.stages
+    draft = Draft(Cube.empty(each.version.journey.zone, len(stages)))
+    if each.mine.any() or each.mine_units.any():  # else projecting all rows on it would be in vain
+        for place, stage in enumerate(stages):
             draft.put(place, counted(*each.facts(stage.id)))
-        found[name] = draft.done()
-    return found
+    return draft.done()
 
 
 def moved(held: Cubes, changes: list[Change], histories: Histories) -> Cubes:

@@ -24,7 +24,7 @@ from waypost.services.live.journey_view import JourneyView
 from waypost.services.live.ranking import page
 from waypost.services.live.returns import Returns
 from waypost.services.live.rows import Rows
-from waypost.services.live.summary import DELIVERED, OPEN, STATUS, Histories
+from waypost.services.live.summary import DELIVERED, OPEN, STATUS
 from waypost.services.live.table import SubjectTable
 
 if TYPE_CHECKING:
@@ -118,14 +118,8 @@ class View:
     unit_place: RowIndex
     returns: Returns
     due_index: Mapping[str, DueIndex]
-    histories: Histories  # of the journeys of orders
     ids: list[str] = field(default_factory=list)
     rolled: Rolled | None = None
-
-    def cube(self, journey_id: str) -> Cube | None:
-        """The rollup of a journey's closed stages; None where there is none and rows have to be counted."""
-        cubes = None if self.rolled is None else self.rolled.cubes(self)
-        return None if cubes is None else cubes.get(journey_id)
 
     journey = _Array[NDArray[np.int16]]()
     current = _Array[NDArray[np.int16]]()
@@ -155,6 +149,11 @@ class View:
     def slots(self) -> Mapping[int, I64]:
         """The orders' milestone columns."""
         return self.rows.orders.slots
+
+    def cube(self, journey_id: str) -> Cube | None:
+        """The rollup of a journey's closed stages; None where there is none and rows have to be counted."""
+        cubes = None if self.rolled is None else self.rolled.cubes(self)
+        return None if cubes is None else cubes.get(journey_id)
 
     def mask(self, query: OrderQuery) -> Mask:
         """Which orders a query selects."""

@@ -1,0 +1,62 @@
+"""Figures from rollups on the pages: the same counts as everywhere, and they say how near their percentiles are."""
+
+from __future__ import annotations
+
+import json
+
+from typer.testing import CliRunner
+
+from tests.scene import NOW
+from waypost.cli.app import app
+from waypost.domain.instants import from_us
+from waypost.services import kpi, tower
+from waypost.services.app import Waypost
+from waypost.web import tower_filters, tower_view
+from waypost.web.format import Format
+
+JOURNEY = "marketplace-parcel"
+
+
+def cards(shop: Waypost, fmt: Format) -> tuple[list[tower.Card], list[str]]:
+    """The tower's cards of the last 30 days, and what stands below each."""
+    view = shop.current()
+    found = tower.overview(view, JOURNEY, 30)
+    today = from_us(NOW).date()
+    held = tower_filters.TowerFilters(view.journeys[JOURNEY].version.journey, 30, False, today, today, ())
+    return found.cards, [card["note"] for card in tower_view.cards(found, held, fmt)]
+
+
+def test_cards_say_how_near_they_are(shop: Waypost, english: Format, chinese: Format) -> None:
+    exact, plain = cards(shop, english)
+    shop.live.rollups.from_orders = 0
+    shop.clock = lambda: NOW + 1
+    found, notes = cards(shop, english)
+    measured = [place for place, card in enumerate(found) if card.summary.n]
+    assert measured
+    assert all("half within about" in notes[place] and "±3.2%" in notes[place] for place in measured)
+    assert all("±" not in note for note in plain)
+    assert any("±3.2%" in note for note in cards(shop, chinese)[1])
+    counts = [
+        [(c.summary.n, c.summary.yellow, c.summary.red, c.open, c.tier, c.trend) for c in side]
+        for side in (exact, found)
+    ]
+    assert counts[0] == counts[1]
+
+
+def test_card_api_and_command_line_say_the_same(shop: Waypost) -> None:
+    shop.live.rollups.from_orders = 0
+    view = shop.current()
+    start, end = (from_us(us).isoformat() for us in (NOW - 30 * 86_400_000_000, view.now))
+    card = tower.overview(view, JOURNEY, 30).cards[0]
+    for exact in (False, True):
+        told = kpi.report(view, JOURNEY, start, end, exact=exact).as_json()
+        stage = next(s for s in told["stages"] if s["id"] == card.stage.id)
+        assert (stage["n"], stage["yellow"], stage["red"], stage["open"]) == (
+            card.summary.n, card.summary.yellow, card.summary.red, card.open,
+        )  # fmt: skip
+        assert (stage["p50_s"] == card.summary.p50_s) != exact
+    asked = ["kpi", "--journey", JOURNEY, "--from", start, "--to", end, "--exact", "--json"]
+    done = CliRunner().invoke(app, [*asked, "--db", shop.engine.url.render_as_string(hide_password=False)])
+    assert done.exit_code == 0, done.output
+    printed = {s["id"]: s for s in json.loads(done.stdout)["stages"]}
+    assert (printed[card.stage.id]["n"], printed[card.stage.id]["p50_s"]) == (stage["n"], stage["p50_s"])
