@@ -35,7 +35,6 @@ TEXTS: Final = {
         "It takes every order, also those of '{name}' and of all other boards with a lower priority. "
         "Say which orders it takes, name its sources, or lower its priority."
     ),
-    "gate_of_returns": N_("No page releases returns: only an event can. Without one, what it holds stays held."),
     "unreached": N_("No order comes here. Draw a wire from a source or a stage to it."),
     "output_unused": N_("The way '{name}' leads nowhere: its orders are in no stage. Draw a wire from it."),
     "start_is_end": N_("It starts and ends with {milestone}. Choose a later end."),

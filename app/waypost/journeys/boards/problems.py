@@ -57,7 +57,6 @@ CODES = frozenset(
         "end_before_start",
         "end_missing",
         "field_unknown",
-        "gate_of_returns",
         "grain_of_returns",
         "kind_unknown",
         "milestone_code",
