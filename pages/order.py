@@ -31,7 +31,7 @@ def live(key: int) -> None:
         title, note, events = order_page.opened(read, selected)
         log = translated(LOG, t)
         event_log(title, order_events.lines(events, read), key="order.node", t=log, note=note, lang=fmt.lang)
-        everything = order_events.lines(read.found.events, read)
+        everything = order_events.lines(order_page.everything(read), read)
         event_log(t("All events"), everything, key="order.events", t=log, lang=fmt.lang)
         order_page.take_away(read)
     with right:

@@ -10,12 +10,15 @@ import pytest
 from typer.testing import CliRunner
 
 from tests import parted
+from tests.journeys.boards.worlds import returns
 from tests.running import running
 from tests.worlds import carries, said, scan, us
 from waypost.access import audit
 from waypost.cli.app import app
 from waypost.domain.errors import FieldError, NotFound
 from waypost.domain.instants import DAY
+from waypost.journeys.boards import edit
+from waypost.journeys.boards.compile import compile_board
 from waypost.services import gates, ingest, order, story, verify
 from waypost.services.app import Waypost
 from waypost.services.gates import gates_of
@@ -117,6 +120,27 @@ def test_customers_never_read_of_gates(shop: Shop) -> None:
     before = read()
     gates.release(shop.waypost, shop.key("1"), "check", "ann", "called the buyer")
     assert read() == before
+
+
+def test_a_return_is_released_at_the_gate_of_its_board(shop: Shop) -> None:
+    journey = compile_board(edit.configure(returns(priority=99), "desk", {"name": "Desk"}))
+    shop.waypost.journeys.publish(journey.as_json(), by="test", now=us("2026-01-01T00:00:00Z"))
+    links = [{"rel": "returns", "to": "order/2"}]
+    asked = said("return/R", "return.requested", MONDAY, "service.example", attributes={"value": 9_000}, links=links)
+    shop.send(asked, said("return/R", "return.approved", MONDAY, "service.example", links=links))
+    engine, view = shop.waypost.engine, shop.waypost.current()
+    key = gates.find(engine, view, "R")
+    assert key == gates.find(engine, view, "return/R") != shop.key("R") == shop.key("2")
+    assert [(gate.id, gate.state) for gate in gates_of(view, key)] == [("watch", "held")]
+    before = shop.states("2")
+    gates.release(shop.waypost, key, "watch", "ann", "spoke with the buyer")
+    (gate,) = gates_of(shop.waypost.current(), key)
+    assert (gate.state, gate.by, gate.reason) == ("released", "ann", "spoke with the buyer")
+    assert shop.states("2") == before, "the order has gates of its own"
+    assert [(e.actor, e.object) for e in audit.recent(engine, 1)] == [("ann", "return/R")]
+    gates.hold(shop.waypost, key, "watch", "bob", "they called again")
+    assert [gate.state for gate in gates_of(shop.waypost.current(), key)] == ["held"]
+    assert verify.verify(engine).differences == 0
 
 
 def test_over_http_and_by_command_line(sqlite_url: str) -> None:

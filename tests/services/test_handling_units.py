@@ -17,6 +17,7 @@ from waypost.domain.state import standing
 from waypost.domain.statement import Statement
 from waypost.domain.vocabulary import load
 from waypost.services.live import View
+from waypost.services.order import order_journey
 from waypost.store.engine import open_engine
 from waypost.store.migrate import upgrade
 
@@ -55,6 +56,40 @@ def test_a_container_takes_its_parcels_along_and_no_others(world: World) -> None
     assert found[cleared] == us("2026-03-04T10:00:00Z")
     assert out not in found, "it was taken out before the box went for delivery"
     assert cleared not in _cells(world.view(), "q")
+
+
+def test_the_order_shows_what_happened_to_the_container_while_it_was_inside(world: World) -> None:
+    world.send(
+        said("order/a", "order.created", "2026-03-01T08:00:00Z"),
+        scan(
+            "parcel/p",
+            "linehaul.picked_up",
+            "2026-03-01T10:00:00Z",
+            links=[{"rel": "carries", "to": "order/a"}, *inside("unit/bag", "2026-03-02T00:00:00Z")],
+        ),
+        scan("unit/bag", "linehaul.sorted", "2026-03-01T20:00:00Z"),  # before the parcel was put in
+        scan(
+            "unit/bag",
+            "linehaul.sorted",
+            "2026-03-02T20:00:00Z",
+            id="packed",
+            links=inside("unit/box", "2026-03-03T00:00:00Z", "2026-03-06T00:00:00Z"),
+        ),
+        scan("unit/box", "customs.cleared", "2026-03-04T10:00:00Z", id="cleared"),
+        scan("unit/box", "customs.cleared", "2026-03-05T10:00:00Z", id="wrong"),
+        scan("unit/box", "customs.cleared", "2026-03-05T10:00:00Z", kind="retract", target="wrong"),
+        scan("unit/box", "lastmile.out_for_delivery", "2026-03-09T10:00:00Z"),  # after it was taken out
+        scan("parcel/q", "linehaul.picked_up", "2026-03-01T10:00:00Z", links=inside("unit/box")),
+    )
+    key = world.key("order/a")
+    found = order_journey(world.engine, world.view(), key)
+    assert [(e.event_id, str(found.subjects[e.subject_id])) for e in found.carried] == [
+        ("packed", "unit/bag"),
+        ("cleared", "unit/box"),
+    ]
+    assert {str(found.subjects[e.subject_id]) for e in found.events} == {"order/a", "parcel/p"}
+    behind = {id_ for node in found.tracks[0].nodes for id_ in node.events}
+    assert {e.id for e in found.carried} <= behind, "the node that it explains shows it"
 
 
 MOMENTS = st.integers(0, 12)

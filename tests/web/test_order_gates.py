@@ -7,11 +7,14 @@ import json
 import pytest
 
 from tests import parted
+from tests.journeys.boards.worlds import returns
 from tests.scene import NOW
 from tests.web.conftest import Visit
 from tests.web.test_pages import drawn, texts
 from tests.worlds import said
 from waypost.domain.instants import DAY, SECOND, from_us
+from waypost.journeys.boards import edit
+from waypost.journeys.boards.compile import compile_board
 from waypost.services import ingest
 from waypost.services.app import Waypost
 
@@ -53,6 +56,21 @@ def test_an_operator_releases_and_holds_again(gated: Waypost, visit: Visit) -> N
     app.text_area[0].input("no")
     app.button[0].click().run()
     assert "held for 2 h" in texts(app)
+
+
+def test_a_return_is_released_on_the_page_of_its_order(gated: Waypost, visit: Visit) -> None:
+    journey = compile_board(edit.configure(returns(priority=99), "desk", {"name": "Desk"}))
+    gated.journeys.publish(journey.as_json(), by="test", now=NOW - 30 * DAY)
+    when, links = from_us(NOW - 2 * HOUR).isoformat(), [{"rel": "returns", "to": "order/cheap"}]
+    for code in ("return.requested", "return.approved"):
+        told = said("return/R-1", code, when, "service.example", attributes={"value": 9_000}, links=links)
+        reading = ingest.read_body(json.dumps([told]).encode(), gated.vocabulary, NOW)
+        gated.submit(reading.said, reading.refused).result(60)
+    app = visit("order", "operator", id="cheap")
+    assert "Return R\\-1" in texts(app)
+    app.text_area[0].input("agreed")
+    app.button[0].click().run()
+    assert "released by a\\-operator: agreed" in texts(app)
 
 
 def test_viewers_see_gates_and_cannot_open_them(gated: Waypost, visit: Visit) -> None:

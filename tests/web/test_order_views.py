@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.worlds import World, said, scan, sqlite_copy
+from waypost.domain.vocabulary import load
 from waypost.i18n import translator
 from waypost.services import order
 from waypost.services.app import Waypost
@@ -148,3 +150,19 @@ def test_the_lists_beside_the_journey(reads):
     assert (line["label"], line["value"]) == ("TEA-01", "× 1")
     assert [line["value"] for line in order_facts.promises(reads("A-3"))] == ["promised", "estimated"]
     assert {name for name, _, _ in order_page.lists(reads("A-6"))} == {"promises", "attempts", "visits"}
+
+
+@pytest.mark.parametrize(("lang", "mark"), [("en", "of handling unit box"), ("zh", "货运单元 box 的事件")])
+def test_what_a_container_went_through_is_listed_and_marked(tmp_path, lang, mark):
+    world = World(sqlite_copy(tmp_path))
+    packed = [{"rel": "carries", "to": "order/a"}, {"rel": "inside", "to": "unit/box", "from": "2026-03-02T00:00:00Z"}]
+    world.send(
+        said("order/a", "order.created", "2026-03-01T08:00:00Z"),
+        scan("parcel/p", "linehaul.picked_up", "2026-03-01T10:00:00Z", links=packed),
+        scan("unit/box", "customs.cleared", "2026-03-04T10:00:00Z"),
+    )
+    found = order.order_journey(world.engine, world.view(), world.key("order/a"))
+    read = Reading(found, None, load(), Format(translator(lang)), world.now, True)
+    listed = {line["subject"]: line["marks"] for line in order_events.lines(order_page.everything(read), read)}
+    assert listed == {"": [], "parcel/p": [], "unit/box": [mark]}
+    world.writer.close()

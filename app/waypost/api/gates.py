@@ -1,4 +1,4 @@
-"""Routes on the gates of an order: release, and hold again."""
+"""Routes on the gates of an order or a return: release, and hold again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from waypost.api.manage import actor, json_body
 from waypost.domain.errors import FieldError, NotFound
 from waypost.domain.instants import from_us
-from waypost.services import gates, order
+from waypost.services import gates
 from waypost.services.app import Waypost
 from waypost.services.gates import Gate
 
@@ -19,7 +19,7 @@ _ACTS = {"release": gates.release, "hold": gates.hold}
 
 
 async def act(request: Request) -> Response:
-    """Release an order at a gate, or hold it again; the body is {"reason": ...}."""
+    """Release an order or return at a gate, or hold it again; the body is {"reason": ...}."""
     waypost: Waypost = request.state.waypost
     asked = request.path_params
     if asked["act"] not in _ACTS:
@@ -34,8 +34,8 @@ async def act(request: Request) -> Response:
 
 
 def perform(waypost: Waypost, act: str, ref: str, gate: str, by: str, reason: str) -> dict[str, Any]:
-    """Release or hold the order that an id leads to; its gates afterwards. Errors: NotFound, FieldError."""
-    key = order.find_order(waypost.engine, waypost.current(), ref)
+    """Release or hold the order or return that an id leads to; its gates afterwards. Errors: NotFound, FieldError."""
+    key = gates.find(waypost.engine, waypost.current(), ref)
     _ACTS[act](waypost, key, gate, by, reason)
     return {"order": ref, "gates": [gate_json(each) for each in gates.gates_of(waypost.current(), key)]}
 

@@ -96,6 +96,7 @@ def one_order(request: Request) -> Response:
             "tracks": [_track(track) for track in found.tracks],
             "gates": [gate_json(gate) for gate in gates.gates_of(view, key)],
             "events": [_event(event, found) for event in found.events],
+            "carried": [_event(event, found) for event in found.carried],
         }
     )
 

@@ -9,12 +9,11 @@ import typer
 from waypost.api.gates import gate_json, perform
 from waypost.cli.output import DEFAULT_DB, DbOption, JsonOption, show, table, told
 from waypost.services import gates as service
-from waypost.services import order
 from waypost.services.app import Waypost
 
-gates = typer.Typer(help="Gates that hold orders until somebody releases them.", no_args_is_help=True)
+gates = typer.Typer(help="Gates that hold orders and returns until somebody releases them.", no_args_is_help=True)
 _COLUMNS = ("gate", "name", "state", "since", "by", "reason")
-_Order = Annotated[str, typer.Argument(metavar="ORDER", help="Any id of the order.")]
+_Order = Annotated[str, typer.Argument(metavar="ORDER", help="Any id of the order, or the id of a return.")]
 _Gate = Annotated[str, typer.Argument(help="Id of the gate.")]
 _Reason = Annotated[str, typer.Option(help="Why; it stands in the order's history and in the audit log.")]
 
@@ -22,10 +21,10 @@ _Reason = Annotated[str, typer.Option(help="Why; it stands in the order's histor
 @gates.command("list")
 @told
 def listing(order_id: _Order, db: DbOption = DEFAULT_DB, as_json: JsonOption = False) -> None:
-    """List the gates that hold an order, were released, or were passed although they held it."""
+    """List the gates that hold an order or a return, were released, or were passed although they held it."""
     with Waypost.open(db) as waypost:
         view = waypost.current()
-        found = service.gates_of(view, order.find_order(waypost.engine, view, order_id))
+        found = service.gates_of(view, service.find(waypost.engine, view, order_id))
     _show({"order": order_id, "gates": [gate_json(gate) for gate in found]}, as_json)
 
 
@@ -34,7 +33,7 @@ def listing(order_id: _Order, db: DbOption = DEFAULT_DB, as_json: JsonOption = F
 def release(
     order_id: _Order, gate: _Gate, reason: _Reason, db: DbOption = DEFAULT_DB, as_json: JsonOption = False
 ) -> None:
-    """Let an order through a gate that holds it."""
+    """Let an order or a return through a gate that holds it."""
     with Waypost.open(db) as waypost:
         _show(perform(waypost, "release", order_id, gate, "cli", reason), as_json)
 
@@ -44,7 +43,7 @@ def release(
 def hold(
     order_id: _Order, gate: _Gate, reason: _Reason, db: DbOption = DEFAULT_DB, as_json: JsonOption = False
 ) -> None:
-    """Hold an order again that was released."""
+    """Hold an order or a return again that was released."""
     with Waypost.open(db) as waypost:
         _show(perform(waypost, "hold", order_id, gate, "cli", reason), as_json)
 

@@ -6,7 +6,7 @@ and in any order: intervals are made from all claims that stand, and the unit's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 EVER = 2**62  # later than any instant, us
@@ -67,6 +67,15 @@ def reached(
 ) -> dict[int, int]:
     """The earliest instant (us) by milestone slot that a subject shares with what it was inside of, however deep."""
     found: dict[int, int] = {}
+    for stay in within(subject, inside):
+        for slot, at in happened.get(stay.carrier, ()):
+            if stay.start <= at < stay.end and at < found.get(slot, EVER):
+                found[slot] = at
+    return found
+
+
+def within(subject: int, inside: Mapping[int, Sequence[Stay]]) -> Iterator[Stay]:
+    """Every carrier that a subject was inside of, however deep, with the interval in which it was."""
     todo = [(stay, 1) for stay in inside.get(subject, ())]
     seen: set[Stay] = set()
     while todo:
@@ -74,12 +83,9 @@ def reached(
         if stay in seen:
             continue
         seen.add(stay)
-        for slot, at in happened.get(stay.carrier, ()):
-            if stay.start <= at < stay.end and at < found.get(slot, EVER):
-                found[slot] = at
+        yield stay
         if depth < DEEPEST:
             for outer in inside.get(stay.carrier, ()):
                 start, end = max(stay.start, outer.start), min(stay.end, outer.end)
                 if start < end:
                     todo.append((Stay(outer.carrier, start, end), depth + 1))
-    return found

@@ -14,6 +14,7 @@ from waypost.domain.statement import Classifier
 from waypost.domain.subject import LinkRel, Subject, SubjectKind
 from waypost.journeys.document import Stage
 from waypost.journeys.project import Status, slots_of
+from waypost.services.carried import Carried, carried_events
 from waypost.services.family import family_of
 from waypost.services.live.view import DELIVERED, JourneyView, OrderRow, View
 from waypost.services.tracks import Node, Track, milestone_nodes, return_nodes, stage_node, stage_nodes
@@ -45,6 +46,7 @@ class OrderJourney(NamedTuple):
     promises: list[PromiseSaid]
     estimate: Promise | None
     events: list[StoredEvent]
+    carried: list[StoredEvent]  # of handling units, while something of the order was inside
     unplaced: tuple[int, ...]  # ids of events that stand behind no node
     subjects: dict[int, Subject]
     exchange_for: list[Subject]  # the orders that this one was made to exchange
@@ -82,6 +84,7 @@ def order_journey(engine: Engine, view: View, key: int) -> OrderJourney:
             reads.occurrences_of(connection, members),
             reads.links_touching(connection, members),
             reads.subjects_by_key(connection, members),
+            carried_events(connection, members),
             list(reads.subjects_by_key(connection, family.exchange_for).values()),
         )
     return _assemble(view, place, gathered)
@@ -96,6 +99,7 @@ class _Gathered(NamedTuple):
     occurrences: dict[int, list[Occurrence]]
     links: list[reads.LinkRow]
     subjects: dict[int, Subject]
+    carried: Carried
     exchange_for: list[Subject]
 
 
@@ -103,7 +107,7 @@ def _assemble(view: View, place: int, gathered: _Gathered) -> OrderJourney:
     row = view.row(place)
     found = view.journeys.get(row.journey or "")
     tracks = _tracks(view, found, gathered)
-    events = sorted((e for member in gathered.family for e in gathered.events.get(member, [])), key=_spoken)
+    events = sorted((e for member in gathered.family for e in gathered.events.get(member, [])), key=spoken_order)
     placed = {e for track in tracks for node in track.nodes for e in node.events}
     stands = [e for member in gathered.family for e in standing(gathered.events.get(member, []))]
     outcome, outcome_at = _outcome(view, found, place)
@@ -119,8 +123,9 @@ def _assemble(view: View, place: int, gathered: _Gathered) -> OrderJourney:
         promises=_promises(stands),
         estimate=fold(stands).promise(DELIVERED, Classifier.ESTIMATED),
         events=events,
+        carried=sorted({e.id: e for told in gathered.carried.events.values() for e in told}.values(), key=spoken_order),
         unplaced=tuple(e.id for e in events if e.id not in placed),
-        subjects=gathered.subjects,
+        subjects={**gathered.carried.subjects, **gathered.subjects},
         exchange_for=gathered.exchange_for,
     )
 
@@ -134,7 +139,8 @@ def _tracks(view: View, found: JourneyView | None, gathered: _Gathered) -> list[
         role = _role(member, key, subjects[member], replaced.keys(), exchanges)
         events = gathered.events.get(member, [])
         own = gathered.events.get(key, []) if role in ("parcel", "replaced") else []
-        nodes = stage_nodes(view, found, member, [*own, *events]) if role in ("order", "parcel") else None
+        carried = gathered.carried.events.get(member, [])
+        nodes = stage_nodes(view, found, member, [*own, *events], carried) if role in ("order", "parcel") else None
         back = return_nodes(view, member, events) if role == "return" else None
         if back is not None:
             nodes = back[1]
@@ -240,6 +246,7 @@ def _promises(events: list[StoredEvent]) -> list[PromiseSaid]:
     return sorted(said, key=lambda p: (p.stated_at or 0, p.until))
 
 
-def _spoken(event: StoredEvent) -> tuple[bool, int, int]:
+def spoken_order(event: StoredEvent) -> tuple[bool, int, int]:
+    """By when it happened, or was said; what has no time comes last."""
     at = event.at if event.classifier == Classifier.ACTUAL else event.stated_at
     return at is None, at or 0, event.id

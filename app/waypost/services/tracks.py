@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from waypost.domain.occurrence import Occurrence, Visit
@@ -56,12 +57,17 @@ class Track(NamedTuple):
     journey: Journey | None = None  # whose stages the nodes of a return are
 
 
-def stage_nodes(view: View, found: JourneyView | None, member: int, events: list[StoredEvent]) -> list[Node] | None:
-    """The stages of a tracked unit; None when the subject is no unit of this journey."""
+def stage_nodes(
+    view: View, found: JourneyView | None, member: int, events: list[StoredEvent], carried: Sequence[StoredEvent] = ()
+) -> list[Node] | None:
+    """The stages of a tracked unit; None when the subject is no unit of this journey.
+
+    `carried` happened to what it was inside of: they stand behind its nodes, but are no evidence of its own.
+    """
     unit = view.unit_of(member)
     if found is None or unit is None:
         return None
-    return _path_nodes(found.units, unit, events)
+    return _path_nodes(found.units, unit, events, carried)
 
 
 def return_nodes(view: View, member: int, events: list[StoredEvent]) -> tuple[Journey, list[Node]] | None:
@@ -75,12 +81,14 @@ def return_nodes(view: View, member: int, events: list[StoredEvent]) -> tuple[Jo
     return None
 
 
-def _path_nodes(projection: Projection, row: int, events: list[StoredEvent]) -> list[Node]:
+def _path_nodes(
+    projection: Projection, row: int, events: list[StoredEvent], carried: Sequence[StoredEvent] = ()
+) -> list[Node]:
     nodes: list[Node] = []
     taken: set[int] = set()
     path = [facts for facts in projection.stages if not facts.stage.span and facts.status[row] != Status.SKIPPED]
     for facts in path:
-        behind = _behind(facts, row, events, taken, first=facts is path[0], last=facts is path[-1])
+        behind = _behind(facts, row, [*events, *carried], taken, first=facts is path[0], last=facts is path[-1])
         taken.update(behind)
         nodes.append(stage_node(facts, row, tuple(behind), events))
     return nodes

@@ -28,6 +28,7 @@ TEXTS: Final = {
     "wire_forbidden": N_("{kind} cannot lead to {to_kind}. Take the wire away."),
     "port_unknown": N_("A wire leaves from a way that is gone. Take it away or wire it anew."),
     "source_unconnected": N_("It leads nowhere. Draw a wire from it to the first stage."),
+    "source_of_returns": N_("Returns do not say which source told of them, so no return comes here. Name no source."),
     "source_twice": N_("Another source block takes the same source. Take it out of one of them."),
     "cycle": N_("Its wires lead in a circle. Take the wire away that leads back."),
     "ways_many": N_("Too many ways come together here. Use fewer branches before it."),
@@ -35,7 +36,6 @@ TEXTS: Final = {
         "It takes every order, also those of '{name}' and of all other boards with a lower priority. "
         "Say which orders it takes, name its sources, or lower its priority."
     ),
-    "gate_of_returns": N_("No page releases returns: only an event can. Without one, what it holds stays held."),
     "unreached": N_("No order comes here. Draw a wire from a source or a stage to it."),
     "output_unused": N_("The way '{name}' leads nowhere: its orders are in no stage. Draw a wire from it."),
     "start_is_end": N_("It starts and ends with {milestone}. Choose a later end."),

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from waypost.domain.instants import TzSource
 from waypost.domain.statement import UNMAPPED, Classifier
+from waypost.domain.subject import SubjectKind
 from waypost.i18n import N_
 from waypost.store.rows import StoredEvent
 from waypost.web import personal
@@ -21,6 +22,7 @@ _ZONES: Final = {
     TzSource.GAP: N_("local time that does not exist when clocks go forward; moved over the gap"),
     TzSource.UNDATED: N_("no time given"),
 }
+_CARRIERS: Final = {SubjectKind.UNIT: N_("handling unit {ref}"), SubjectKind.VEHICLE: N_("vehicle {ref}")}
 _LONGEST = 20_000  # characters of a payload that are sent to the browser
 
 
@@ -54,6 +56,8 @@ def _line(event: StoredEvent, read: Reading) -> dict[str, Any]:
 def _marks(event: StoredEvent, read: Reading) -> list[str]:
     t = read.fmt.t
     marks = []
+    if about := _carrier(event, read):
+        marks.append(t("of {carrier}", carrier=about))
     if event.classifier in CLASSIFIERS:
         marks.append(t(CLASSIFIERS[event.classifier]))
     if event.kind in KINDS:
@@ -61,6 +65,14 @@ def _marks(event: StoredEvent, read: Reading) -> list[str]:
     if event.code == UNMAPPED:
         marks.append(t("waits for a mapping"))
     return marks
+
+
+def _carrier(event: StoredEvent, read: Reading) -> str:
+    """What the order's parcel was inside of, for events of that."""
+    about = read.found.subjects.get(event.subject_id)
+    if about is None or about.kind not in _CARRIERS:
+        return ""
+    return read.fmt.t(_CARRIERS[about.kind], ref=about.ref)
 
 
 def _details(event: StoredEvent, read: Reading) -> list[Any]:

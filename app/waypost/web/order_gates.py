@@ -1,4 +1,4 @@
-"""The gates of an order: what holds it, and letting it through with a reason."""
+"""The gates of an order and its returns: what holds it, and letting it through with a reason."""
 
 from __future__ import annotations
 
@@ -17,18 +17,27 @@ _DONE = "order.gates.done"
 
 
 def strip(read: Reading, who: Identity) -> None:
-    """One line for each gate that holds the order, was released, or was passed although it held."""
-    t, key = read.fmt.t, read.found.row.key
-    for gate in gates.gates_of(cache.view(), key):
-        with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"order.gate.{gate.id}"):
-            icon = HELD_ICON if gate.state != "released" else "lock_open"
-            st.markdown(f":material/{icon}: **{gate.stage.name.say(t.lang)}**")
-            st.markdown(_standing(gate, read))
-            if gate.state != "passed" and allows(who.role, Role.OPERATOR):
-                _act(gate, key, read)
-    if key == st.session_state.get(_DONE):
-        del st.session_state[_DONE]
-        st.toast(t("Saved. Everybody sees it within seconds."), icon=":material/check:")
+    """One line for each gate that holds the order or a return of it, was released, or passed although it held."""
+    found, view = read.found, cache.view()
+    backs = [track for track in found.tracks if track.role == "return"]
+    for key, ref in ((found.row.key, ""), *((track.key, track.subject.ref) for track in backs)):
+        for gate in gates.gates_of(view, key):
+            _line(gate, key, ref, who, read)
+        if key == st.session_state.get(_DONE):
+            del st.session_state[_DONE]
+            st.toast(read.fmt.t("Saved. Everybody sees it within seconds."), icon=":material/check:")
+
+
+def _line(gate: Gate, key: int, ref: str, who: Identity, read: Reading) -> None:
+    """One gate; `ref` is the return that it holds, if it is not the order."""
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"order.gate.{key}.{gate.id}"):
+        icon = HELD_ICON if gate.state != "released" else "lock_open"
+        st.markdown(f":material/{icon}: **{gate.stage.name.say(read.fmt.lang)}**")
+        if ref:
+            st.markdown(read.fmt.t("Return {ref}", ref=_plain(ref)))
+        st.markdown(_standing(gate, read))
+        if gate.state != "passed" and allows(who.role, Role.OPERATOR):
+            _act(gate, key, read)
 
 
 def _standing(gate: Gate, read: Reading) -> str:
@@ -48,7 +57,7 @@ def _act(gate: Gate, key: int, read: Reading) -> None:
     """The button with the form behind it."""
     t, held = read.fmt.t, gate.state == "held"
     label, icon = (t("Release"), ":material/lock_open:") if held else (t("Hold again"), ":material/lock:")
-    name = f"order.gate.{gate.id}.{gate.state}"
+    name = f"order.gate.{key}.{gate.id}.{gate.state}"
     with st.popover(label, icon=icon, key=f"{name}.open"), st.form(f"{name}.form", border=False):
         why = st.text_area(t("Why?"), key=f"{name}.why", max_chars=gates.LONGEST_REASON)
         st.caption(t("Stands in the history of the order and in the audit log."))

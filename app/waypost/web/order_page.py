@@ -14,6 +14,7 @@ from waypost.domain.subject import SubjectKind
 from waypost.i18n import Translator
 from waypost.services.export.orders import order_events_sheet
 from waypost.services.live import OrderQuery
+from waypost.services.order import spoken_order
 from waypost.store.rows import StoredEvent
 from waypost.web import cache, deps, empty, export, links, order_facts, order_tracks, personal, session
 from waypost.web.format import Format
@@ -89,7 +90,15 @@ def opened(read: Reading, selected: Any) -> tuple[str, str, Sequence[StoredEvent
     behind = set(node.events)
     many = len(read.found.tracks) > 1
     title = order_tracks.label(node, read) + (f" · {track.subject.ref}" if many else "")
-    return title, order_tracks.note(node, read), [event for event in read.found.events if event.id in behind]
+    return title, order_tracks.note(node, read), [event for event in everything(read) if event.id in behind]
+
+
+def everything(read: Reading) -> list[StoredEvent]:
+    """All events of the order, and those of containers and others while something of it was inside."""
+    found = read.found
+    if not found.carried:
+        return found.events
+    return sorted([*found.events, *found.carried], key=spoken_order)
 
 
 def take_away(read: Reading) -> None:

@@ -60,8 +60,6 @@ def _block(board: Board, block: Block, settings: Settings, known: Known | None) 
             if name not in known.sources:
                 yield Problem(block.id, f"sources.{place}", "error", "removed", {"source": name})
     if isinstance(settings, GateSettings):
-        if board.subject == "return":
-            yield Problem(block.id, "when", "warning", "gate_of_returns", {"gate": block.id})
         yield from _conditions(block.id, "when", settings.when, known)
         yield from _conditions(block.id, "any", settings.any, known)
         if _never(settings.when, settings.any):
