@@ -5,14 +5,26 @@ import streamlit as st
 from components import at_risk, event_stream, kpi_cards, stage_river
 from components._base import translated
 from waypost.access.roles import Role
-from waypost.web import cache, deps, empty, links, personal, returns, session, stage_dialog, tower_filters, tower_view
+from waypost.web import (
+    cache,
+    deps,
+    empty,
+    links,
+    personal,
+    returns,
+    session,
+    stage_dialog,
+    tower_filters,
+    tower_view,
+    turns,
+)
 from waypost.web.live_line import live_line
 from waypost.web.tower_filters import TowerFilters
 
 ROWS = 9
 
 
-@st.fragment(run_every=1.5)
+@turns.live(1.5)
 def live(held: TowerFilters) -> None:
     """Everything that moves; drawn again every 1.5 s, in place: a new target must show within two seconds."""
     who, fmt, words = session.require(Role.VIEWER), session.reader(), deps.get().waypost.vocabulary

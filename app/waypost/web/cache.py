@@ -1,10 +1,13 @@
-"""What all sessions share for a moment: the same question within a second is answered once.
+"""What all sessions share for a moment: the same question within a second is answered once (see `answers`).
 
 The answers are never changed by who gets them. Nobody's identity goes into them: what depends on
 the reader (language, masking) is applied afterwards.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import TypeVar
 
 import streamlit as st
 
@@ -22,6 +25,7 @@ from waypost.services.search import Search
 from waypost.services.tower import Overview, StreamItem
 from waypost.web import deps
 
+T = TypeVar("T")
 _TTL_S = 1
 _MAP_TTL_S = 3
 _SIZE = 64
@@ -30,17 +34,27 @@ AT_RISK = 8  # rows in the list of those that need a hand
 
 def view() -> View:
     """The present picture of all orders; it keeps itself fresh and shared."""
-    return deps.get().waypost.view()
+    held = deps.get()
+    made = held.pictures.ask("view", held.waypost.view, 0.0)  # which itself says when it is time for a new one
+    return held.waypost.live.latest or made  # what was just changed here is seen at once
+
+
+def stamp(view: View) -> tuple[object, ...]:
+    """What is in force in a picture: with other journeys, figures made of it do not count any more."""
+    of_returns = tuple((name, each.version.version) for name, each in view.returns.journeys.items())
+    return *of_returns, *((name, each.version.version) for name, each in view.journeys.items())
 
 
 def overview(journey: str, days: int, span: tuple[int, int] | None, query: OrderQuery) -> Overview:
     """The control tower of one journey."""
-    return _overview(_store(), journey, days, span, query)
+    asked = ("overview", journey, days, span, query)
+    return shared(asked, lambda: tower.overview(view(), journey, days, query, AT_RISK, span), _TTL_S)
 
 
 def stream(limit: int, query: OrderQuery) -> list[StreamItem]:
     """The newest events."""
-    return _stream(_store(), limit, query)
+    engine = deps.get().waypost.engine
+    return shared(("stream", limit, query), lambda: tower.stream(engine, view(), limit, query=query), _TTL_S)
 
 
 def order_journey(key: int) -> OrderJourney:
@@ -60,7 +74,9 @@ def vehicles() -> Snapshot:
 
 def map_picture(query: OrderQuery, zoom: float) -> MapPicture:
     """The open orders that a query selects, on the map."""
-    return _map_picture(_store(), query, zoom)
+    places = deps.get().waypost.places
+    asked = ("map", query, zoom)
+    return shared(asked, lambda: map_.picture(view(), places, query, vehicles(), zoom), _MAP_TTL_S)
 
 
 def aboard(vehicle: Subject) -> list[int]:
@@ -90,18 +106,13 @@ def forget_orders() -> None:
     _order_journey.clear()
 
 
+def shared(question: Hashable, make: Callable[[], T], fresh: float) -> T:
+    """An answer that goes with the journeys in force."""
+    return deps.get().answers.ask(question, make, fresh, of=stamp(view()))
+
+
 def _store() -> str:
     return deps.get().waypost.engine.url.render_as_string(hide_password=True)
-
-
-@st.cache_resource(ttl=_TTL_S, max_entries=_SIZE, show_spinner=False)
-def _overview(store: str, journey: str, days: int, span: tuple[int, int] | None, query: OrderQuery) -> Overview:
-    return tower.overview(view(), journey, days, query, AT_RISK, span)
-
-
-@st.cache_resource(ttl=_TTL_S, max_entries=_SIZE, show_spinner=False)
-def _stream(store: str, limit: int, query: OrderQuery) -> list[StreamItem]:
-    return tower.stream(deps.get().waypost.engine, view(), limit, query=query)
 
 
 @st.cache_resource(ttl=_TTL_S, max_entries=_SIZE, show_spinner=False)
@@ -112,11 +123,6 @@ def _order_journey(store: str, key: int) -> OrderJourney:
 @st.cache_resource(ttl=_TTL_S, max_entries=_SIZE, show_spinner=False)
 def _searched(store: str, text: str) -> Search:
     return search.search(deps.get().waypost.engine, text)
-
-
-@st.cache_resource(ttl=_MAP_TTL_S, max_entries=_SIZE, show_spinner=False)
-def _map_picture(store: str, query: OrderQuery, zoom: float) -> MapPicture:
-    return map_.picture(view(), deps.get().waypost.places, query, vehicles(), zoom)
 
 
 @st.cache_resource(ttl=_MAP_TTL_S, max_entries=_SIZE, show_spinner=False)

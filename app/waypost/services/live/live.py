@@ -49,6 +49,11 @@ class Live:
         self._of_returns: list[list[JourneyVersion]] = []
         self._begun = 0.0  # when the last refresh began to read
 
+    @property
+    def latest(self) -> View | None:
+        """The last picture that was made, however old; None before the first."""
+        return self._view
+
     def view(self) -> View:
         """The present picture; refreshed when it is older than a second or something changed."""
         held = self._view
