@@ -97,7 +97,8 @@ class Visitor:
 
     def edit(self, db: str, number: int) -> float:
         """From the call that publishes another target, in another process, until an open control tower shows it; ms."""
-        return self._in_a_tab(lambda tab: _edited(tab, db, 10 + number))
+        with Waypost.open(db) as waypost:
+            return self._in_a_tab(lambda tab: _edited(tab, waypost, 10 + number))
 
     def assert_right(self) -> None:
         """Every page opens without an error, and a search finds the one order."""
@@ -132,19 +133,18 @@ async def _hears(tab: Tab, address: tuple[str, str], text: str) -> float:
     return float(text.encode() in b"".join(said).replace(b" ", b""))
 
 
-async def _edited(tab: Tab, db: str, hours: int) -> float:
+async def _edited(tab: Tab, waypost: Waypost, hours: int) -> float:
     shown = asyncio.Event()
     text = Format(translator("en"), "UTC").duration(hours * 3600 * 1e6)
     wanted = {text.encode(), json.dumps(text)[1:-1].encode()}
     await tab.open("", f"journey={JOURNEY}")
     tab.heard = lambda said: shown.set() if any(word in said for word in wanted) else None
     start = time.perf_counter()
-    await asyncio.to_thread(_publish, db, hours)
+    await asyncio.to_thread(_publish, waypost, hours)
     async with asyncio.timeout(PATIENCE_S):
         await shown.wait()
     return (time.perf_counter() - start) * 1000
 
 
-def _publish(db: str, hours: int) -> None:
-    with Waypost.open(db) as waypost:
-        waypost.journeys.set_target(JOURNEY, STAGE, yellow=f"{hours}h", red="100h", by="bench")
+def _publish(waypost: Waypost, hours: int) -> None:
+    waypost.journeys.set_target(JOURNEY, STAGE, yellow=f"{hours}h", red="100h", by="bench")

@@ -15,6 +15,7 @@ from waypost.domain.subject import Subject
 from waypost.services import map as map_
 from waypost.services import order, search, tower
 from waypost.services.live import OrderQuery, View
+from waypost.services.live.view import Facet
 from waypost.services.map import MapPicture
 from waypost.services.mappings.heard import Heard, Use
 from waypost.services.mappings.heard import heard as words_of
@@ -27,6 +28,8 @@ from waypost.web import deps
 
 T = TypeVar("T")
 _TTL_S = 1
+_STAMP_S = 0.2  # by then another target is noticed
+_FACETS_S = 5
 _MAP_TTL_S = 3
 _SIZE = 64
 AT_RISK = 8  # rows in the list of those that need a hand
@@ -35,8 +38,10 @@ AT_RISK = 8  # rows in the list of those that need a hand
 def view() -> View:
     """The present picture of all orders; it keeps itself fresh and shared."""
     held = deps.get()
-    made = held.pictures.ask("view", held.waypost.view, 0.0)  # which itself says when it is time for a new one
-    return held.waypost.live.latest or made  # what was just changed here is seen at once
+    waypost = held.waypost
+    of = held.answers.ask("journeys", waypost.journeys.refresh, _STAMP_S)
+    made = held.pictures.ask("view", waypost.view, 0.0, of)  # which itself says when it is time for a new one
+    return waypost.live.latest or made  # what was just changed here is seen at once
 
 
 def stamp(view: View) -> tuple[object, ...]:
@@ -55,6 +60,11 @@ def stream(limit: int, query: OrderQuery) -> list[StreamItem]:
     """The newest events."""
     engine = deps.get().waypost.engine
     return shared(("stream", limit, query), lambda: tower.stream(engine, view(), limit, query=query), _TTL_S)
+
+
+def facets(name: str, query: OrderQuery) -> list[Facet]:
+    """The words of a dimension among some orders, and how many have each; a few seconds old."""
+    return shared(("facets", name, query), lambda: view().facets(name, query), _FACETS_S)
 
 
 def order_journey(key: int) -> OrderJourney:
