@@ -12,7 +12,7 @@ from typing import Any
 from bench.harness import Measured, judge, noise
 from waypost.domain.errors import FieldError
 
-SUITES = ("ingest", "visible", "fold", "rebuild", "journey_edit", "kpi", "track")
+SUITES = ("ingest", "visible", "fold", "rebuild", "journey_edit", "kpi", "track", "pages")
 _UNITS = {"": 1, "k": 1_000, "m": 1_000_000}
 _LIMIT = 20_000_000
 _PACKAGES = ("numpy", "polars", "sqlalchemy", "uvicorn", "starlette", "duckdb", "pandas")

@@ -5,35 +5,47 @@ import streamlit as st
 from components import at_risk, event_stream, kpi_cards, stage_river
 from components._base import translated
 from waypost.access.roles import Role
-from waypost.web import cache, deps, empty, links, personal, returns, session, stage_dialog, tower_filters, tower_view
+from waypost.web import (
+    cache,
+    empty,
+    links,
+    personal,
+    returns,
+    session,
+    stage_dialog,
+    tower_filters,
+    tower_view,
+    turns,
+)
 from waypost.web.live_line import live_line
 from waypost.web.tower_filters import TowerFilters
 
 ROWS = 9
 
 
-@st.fragment(run_every=1.5)
+@turns.live(1.5)
 def live(held: TowerFilters) -> None:
     """Everything that moves; drawn again every 1.5 s, in place: a new target must show within two seconds."""
-    who, fmt, words = session.require(Role.VIEWER), session.reader(), deps.get().waypost.vocabulary
+    who, fmt = session.require(Role.VIEWER), session.reader()
     t, lang, show = fmt.t, fmt.lang, personal.sees_all(who.role)
     found = cache.overview(held.journey.id, held.days, held.span(), held.query)
     items = cache.stream(ROWS, held.query)
     journey = cache.view().journeys[held.journey.id].version.journey
+    drawn = tower_view.drawn(found, items, journey, held, fmt, show=show)
     st.html(live_line(found, items, fmt, links.href("orders", held.soon())))
-    cards, texts = tower_view.cards(found, held, fmt), translated(kpi_cards.TEXTS, t)
-    kpi_cards.kpi_cards(cards, key="tower.cards", t=texts, lang=lang)
+    texts = translated(kpi_cards.TEXTS, t)
+    kpi_cards.kpi_cards(drawn.cards, key="tower.cards", t=texts, lang=lang)
     left, right = st.columns([8, 4])
     with left:
-        rows, texts = tower_view.at_risk(found, journey, fmt), translated(at_risk.TEXTS, t)
+        texts = translated(at_risk.TEXTS, t)
         n, more = found.n_at_risk, links.href("orders", held.standing())
-        at_risk.at_risk(rows, key="tower.risk", t=texts, lang=lang, total=n, more_href=more)
+        at_risk.at_risk(drawn.risks, key="tower.risk", t=texts, lang=lang, total=n, more_href=more)
     with right:
-        events, texts = tower_view.stream(items, words, fmt, found.now, show=show), translated(event_stream.TEXTS, t)
+        texts = translated(event_stream.TEXTS, t)
         total, key = None if held.where else cache.view().version, "tower.stream"
-        event_stream.event_stream(events, key=key, t=texts, now=found.now, lang=lang, rows=ROWS, total=total)
-    stages, texts = tower_view.river(found, journey, held, fmt), translated(stage_river.TEXTS, t)
-    stage_river.stage_river(stages, key="tower.river", t=texts, lang=lang)
+        event_stream.event_stream(drawn.events, key=key, t=texts, now=found.now, lang=lang, rows=ROWS, total=total)
+    texts = translated(stage_river.TEXTS, t)
+    stage_river.stage_river(drawn.river, key="tower.river", t=texts, lang=lang)
     if back := returns.river(cache.view(), held, fmt):
         st.html(returns.line(cache.view(), held, fmt))
         stage_river.stage_river(back, key="tower.returns", t=returns.river_texts(texts, t), lang=lang)

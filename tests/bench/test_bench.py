@@ -30,6 +30,7 @@ NAMES = {
     "journey_edit": {"journey_edit.refold"},
     "kpi": {"kpi.pg_percentile", "kpi.polars", "kpi.growth"},
     "track": {"track.page"},
+    "pages": {"pages.open", "pages.search", "pages.edit"},
 }
 FIELDS = {
     "name",

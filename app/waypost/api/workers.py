@@ -70,7 +70,7 @@ async def keeping(waypost: Waypost, wanted: bool) -> AsyncIterator[None]:
 
 def _differing(waypost: Waypost) -> list[str]:
     """Figures that rollups and rows disagree on, where this process has a picture of orders."""
-    view = waypost.live.held
+    view = waypost.live.latest
     return [] if view is None else [str(found) for found in compare_rollups(view).differences]
 
 

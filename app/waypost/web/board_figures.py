@@ -117,7 +117,7 @@ def river(panel: Panel, scene: Scene) -> Sequence[Picture]:
     if scene.journey.subject == "return":
         found = counted("river", panel, scene, lambda view, at: returns_river(view, scene.journey.id, at.orders))
     else:
-        found = counted("river", panel, scene, lambda *_: view.river(scene.journey.id, query))
+        found = counted("river", panel, scene, lambda view, _: view.river(scene.journey.id, query))
     wanted = {stage.id for stage in panel.stages}
     kept = [line for line in found if line[0] in wanted] if panel.named else found
     overview = Overview(view.now, scene.journey.id, scene.version, [], kept, [], 0, 0, 0)

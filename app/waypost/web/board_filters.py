@@ -80,7 +80,7 @@ def draw(board: Board, held: TowerFilters, view: View, fmt: Format) -> None:
     names, chosen = dimensions(board), dict(held.where)
     if names:
         with st.popover(t("Filter"), icon=":material/filter_list:", key=f"{PAGE}.filter"):
-            narrow_widgets(PAGE, names, chosen, view, OrderQuery(journey=held.journey.id), fmt, (_OPENED,))
+            narrow_widgets(PAGE, names, chosen, OrderQuery(journey=held.journey.id), fmt, (_OPENED,))
     for name, words in held.where:
         for one in words:
             rest = [other for other in words if other != one]

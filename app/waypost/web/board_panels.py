@@ -7,11 +7,9 @@ second, so a wall full of boards asks each question once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, NamedTuple, TypeVar
-
-import streamlit as st
 
 from waypost.journeys.boards.blocks import PanelSettings
 from waypost.journeys.boards.document import Block, Board
@@ -20,8 +18,9 @@ from waypost.journeys.boards.settings import read_settings
 from waypost.journeys.document import Journey, Stage
 from waypost.services import board_view
 from waypost.services.board_view import Scope
+from waypost.services.kpi import journey_of
 from waypost.services.live import View
-from waypost.web import deps, words
+from waypost.web import cache, words
 from waypost.web.board_layout import name_of
 from waypost.web.format import Format
 from waypost.web.tower_filters import TowerFilters
@@ -64,6 +63,11 @@ class Scene:
     def at(self) -> Scope:
         """The part of the journey that is looked at, as services take it."""
         return board_view.scope(self.view, self.journey.id, self.state.bounds(self.view.now), self.state.query)
+
+    def now(self) -> Scene:
+        """The same on the newest picture, for what is counted later than it is asked for."""
+        view = cache.view()
+        return replace(self, view=view) if journey_of(view, self.journey.id) else self
 
 
 @dataclass(frozen=True)
@@ -112,15 +116,11 @@ def pictures(panel: Panel, scene: Scene) -> Sequence[Picture]:
 
 def counted(name: str, panel: Panel, scene: Scene, count: Callable[[View, Scope], _Found]) -> _Found:
     """A figure of a panel, shared for a second by everybody who looks at the same."""
-    store = deps.get().waypost.engine.url.render_as_string(hide_password=True)
     asked = (scene.state.days, scene.state.custom, scene.state.first, scene.state.last, scene.state.query)
-    found: _Found = _counted(store, scene.board.id, scene.version, panel.id, name, asked, count, scene)
-    return found
+    question = ("panel", scene.board.id, scene.version, panel.id, name, asked)
 
+    def make() -> _Found:
+        present = scene.now()
+        return count(present.view, present.at)
 
-@st.cache_resource(ttl=_TTL_S, max_entries=512, show_spinner=False)
-def _counted(
-    store: str, board: str, version: int, panel: str, name: str, asked: Any,
-    _count: Callable[[View, Scope], Any], _scene: Scene,
-) -> Any:  # fmt: skip
-    return _count(_scene.view, _scene.at)
+    return cache.shared(question, make, _TTL_S)

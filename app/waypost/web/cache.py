@@ -1,10 +1,13 @@
-"""What all sessions share for a moment: the same question within a second is answered once.
+"""What all sessions share for a moment: the same question within a second is answered once (see `answers`).
 
 The answers are never changed by who gets them. Nobody's identity goes into them: what depends on
 the reader (language, masking) is applied afterwards.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import TypeVar
 
 import streamlit as st
 
@@ -14,6 +17,7 @@ from waypost.domain.subject import Subject
 from waypost.services import map as map_
 from waypost.services import order, search, tower
 from waypost.services.live import OrderQuery, View
+from waypost.services.live.view import Facet
 from waypost.services.map import MapPicture
 from waypost.services.mappings.heard import Heard, Use
 from waypost.services.mappings.heard import heard as words_of
@@ -24,7 +28,10 @@ from waypost.services.search import Search
 from waypost.services.tower import Overview, StreamItem
 from waypost.web import deps
 
+T = TypeVar("T")
 _TTL_S = 1
+_STAMP_S = 0.2  # by then another target is noticed
+_FACETS_S = 5
 _MAP_TTL_S = 3
 _SIZE = 64
 AT_RISK = 8  # rows in the list of those that need a hand
@@ -32,17 +39,34 @@ AT_RISK = 8  # rows in the list of those that need a hand
 
 def view() -> View:
     """The present picture of all orders; it keeps itself fresh and shared."""
-    return deps.get().waypost.view()
+    held = deps.get()
+    waypost = held.waypost
+    of = held.answers.ask("journeys", waypost.journeys.refresh, _STAMP_S)
+    made = held.pictures.ask("view", waypost.view, 0.0, of)  # which itself says when it is time for a new one
+    return waypost.live.latest or made  # what was just changed here is seen at once
+
+
+def stamp(view: View) -> tuple[object, ...]:
+    """What is in force in a picture: with other journeys, figures made of it do not count any more."""
+    of_returns = tuple((name, each.version.version) for name, each in view.returns.journeys.items())
+    return *of_returns, *((name, each.version.version) for name, each in view.journeys.items())
 
 
 def overview(journey: str, days: int, span: tuple[int, int] | None, query: OrderQuery) -> Overview:
     """The control tower of one journey."""
-    return _overview(_store(), journey, days, span, query)
+    asked = ("overview", journey, days, span, query)
+    return shared(asked, lambda: tower.overview(view(), journey, days, query, AT_RISK, span), _TTL_S)
 
 
 def stream(limit: int, query: OrderQuery) -> list[StreamItem]:
     """The newest events."""
-    return _stream(_store(), limit, query)
+    engine = deps.get().waypost.engine
+    return shared(("stream", limit, query), lambda: tower.stream(engine, view(), limit, query=query), _TTL_S)
+
+
+def facets(name: str, query: OrderQuery) -> list[Facet]:
+    """The words of a dimension among some orders, and how many have each; a few seconds old."""
+    return shared(("facets", name, query), lambda: view().facets(name, query), _FACETS_S)
 
 
 def order_journey(key: int) -> OrderJourney:
@@ -71,7 +95,9 @@ def vehicles() -> Snapshot:
 
 def map_picture(query: OrderQuery, zoom: float) -> MapPicture:
     """The open orders that a query selects, on the map."""
-    return _map_picture(_store(), query, zoom)
+    places = deps.get().waypost.places
+    asked = ("map", query, zoom)
+    return shared(asked, lambda: map_.picture(view(), places, query, vehicles(), zoom), _MAP_TTL_S)
 
 
 def aboard(vehicle: Subject) -> list[int]:
@@ -101,18 +127,13 @@ def forget_orders() -> None:
     _order_journey.clear()
 
 
+def shared(question: Hashable, make: Callable[[], T], fresh: float) -> T:
+    """An answer that goes with the journeys in force."""
+    return deps.get().answers.ask(question, make, fresh, of=stamp(view()))
+
+
 def _store() -> str:
     return deps.get().waypost.engine.url.render_as_string(hide_password=True)
-
-
-@st.cache_resource(ttl=_TTL_S, max_entries=_SIZE, show_spinner=False)
-def _overview(store: str, journey: str, days: int, span: tuple[int, int] | None, query: OrderQuery) -> Overview:
-    return tower.overview(view(), journey, days, query, AT_RISK, span)
-
-
-@st.cache_resource(ttl=_TTL_S, max_entries=_SIZE, show_spinner=False)
-def _stream(store: str, limit: int, query: OrderQuery) -> list[StreamItem]:
-    return tower.stream(deps.get().waypost.engine, view(), limit, query=query)
 
 
 @st.cache_resource(ttl=_TTL_S, max_entries=_SIZE, show_spinner=False)
@@ -123,11 +144,6 @@ def _order_journey(store: str, key: int) -> OrderJourney:
 @st.cache_resource(ttl=_TTL_S, max_entries=_SIZE, show_spinner=False)
 def _searched(store: str, text: str) -> Search:
     return search.search(deps.get().waypost.engine, text)
-
-
-@st.cache_resource(ttl=_MAP_TTL_S, max_entries=_SIZE, show_spinner=False)
-def _map_picture(store: str, query: OrderQuery, zoom: float) -> MapPicture:
-    return map_.picture(view(), deps.get().waypost.places, query, vehicles(), zoom)
 
 
 @st.cache_resource(ttl=_MAP_TTL_S, max_entries=_SIZE, show_spinner=False)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from waypost.access.sessions import SessionCache
 from waypost.services.app import Waypost
 from waypost.services.settings import Settings
+from waypost.web.answers import Answers
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,8 @@ class Deps:
     waypost: Waypost
     sessions: SessionCache
     settings: Settings
+    answers: Answers = field(default_factory=Answers)
+    pictures: Answers = field(default_factory=Answers)  # has no figures before it in the queue
 
 
 _held: Deps | None = None

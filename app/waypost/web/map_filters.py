@@ -134,4 +134,4 @@ def _toggled(held: bool, fmt: Format) -> dict[str, Any]:
 def _more(held: MapFilters, view: View, fmt: Format) -> None:
     stage_widgets(PAGE, held.journey, held.stage, view, fmt, of_journey=("stage", "pick"), of_stage=("pick",))
     query = OrderQuery(held.journey, held.stage, status="open")
-    narrow_widgets(PAGE, NARROW, dict(held.where), view, query, fmt, ("pick",))
+    narrow_widgets(PAGE, NARROW, dict(held.where), query, fmt, ("pick",))

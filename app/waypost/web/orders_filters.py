@@ -249,7 +249,7 @@ def _more(held: OrdersFilters, view: View, fmt: Format) -> None:
         format_func=lambda which: returns.label(which, view, fmt),
         **links.bound(PAGE, "returns", held.returns, forget=_FORGET),
     )
-    narrow_widgets(PAGE, NARROW, dict(held.where), view, OrderQuery(journey=held.journey), fmt, _FORGET)
+    narrow_widgets(PAGE, NARROW, dict(held.where), OrderQuery(journey=held.journey), fmt, _FORGET)
 
 
 def active(held: OrdersFilters, view: View, fmt: Format) -> list[tuple[str, dict[str, Any]]]:

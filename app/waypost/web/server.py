@@ -32,6 +32,8 @@ from waypost.web.index_page import index_routes
 from waypost.web.startup import apply_config, check_config
 
 COLLECT_EVERY_S = 60
+# Where there are none at all, Streamlit looks for their files anew at every question who is there.
+_NO_SECRETS: dict[str, Any] = {"waypost": {}}
 _PACKAGE = Path(__file__).resolve().parents[1]
 # A checkout keeps the entry beside the package, an installed wheel inside it.
 _ENTRIES = (_PACKAGE.parent / "main.py", _PACKAGE / "_web" / "main.py")
@@ -50,7 +52,7 @@ def build_console(waypost: Waypost, access: AccessContext, settings: Settings) -
     routes = [*own, *index_routes(), *closing_routes()]
     middleware = [Middleware(Gate, access=access, short=Express(waypost)), Middleware(GraphFrame)]
     lifespan = _lifespan(waypost, feed_from(settings, waypost), settings)
-    return st.App(entry, lifespan=lifespan, routes=routes, middleware=middleware)
+    return st.App(entry, lifespan=lifespan, routes=routes, middleware=middleware, secrets=_NO_SECRETS)
 
 
 def _lifespan(waypost: Waypost, feed: PositionFeed | None, settings: Settings) -> Any:
@@ -60,6 +62,7 @@ def _lifespan(waypost: Waypost, feed: PositionFeed | None, settings: Settings) -
     async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         _warm()
         waypost.view()
+        _keep()
         waypost.replays.kick()  # what the last process did not finish
         collector = asyncio.create_task(_collect())
         try:
@@ -74,9 +77,13 @@ def _lifespan(waypost: Waypost, feed: PositionFeed | None, settings: Settings) -
 
 
 def _warm() -> None:
-    """Import what pages need before freezing the heap, so that no collection walks it again."""
+    """Import what pages need before the first of them is asked for."""
     for name in ("pandas", "plotly.graph_objects", "polars", "pydeck"):
         importlib.import_module(name)
+
+
+def _keep() -> None:
+    """Take what is there out of every later collection: a picture of many orders is millions of objects."""
     gc.collect()
     gc.freeze()
 

@@ -15,7 +15,7 @@ from waypost.journeys.cells import NEVER
 from waypost.journeys.document import Journey
 from waypost.services.live import OrderQuery, View
 from waypost.services.tower import SOON
-from waypost.web import links
+from waypost.web import cache, links
 from waypost.web.format import Format
 from waypost.web.words import DIMENSIONS, word
 
@@ -159,7 +159,7 @@ def draw(held: TowerFilters, view: View, fmt: Format) -> None:
     narrowed = sum(len(words) for _, words in held.where)
     name = t("Filter ({n})", n=narrowed) if narrowed else t("Filter")
     with st.popover(name, icon=":material/filter_list:", key=f"{PAGE}.filter"):
-        narrow_widgets(PAGE, NARROW, dict(held.where), view, OrderQuery(journey=held.journey.id), fmt)
+        narrow_widgets(PAGE, NARROW, dict(held.where), OrderQuery(journey=held.journey.id), fmt)
 
 
 def nothing_yet(held: TowerFilters, view: View, fmt: Format) -> None:
@@ -187,14 +187,13 @@ def narrow_widgets(
     page: str,
     names: Sequence[str],
     held: dict[str, tuple[str, ...]],
-    view: View,
     query: OrderQuery,
     fmt: Format,
     forget: Sequence[str] = (),
 ) -> None:
     """One choice of words per dimension, the most frequent first, with how many orders have each."""
     for name in names:
-        counts = {facet.word: facet.n for facet in view.facets(name, query)}
+        counts = {facet.word: facet.n for facet in cache.facets(name, query)}
         chosen = held.get(name, ())
         options = [*counts, *(w for w in chosen if w not in counts)]
         if options:

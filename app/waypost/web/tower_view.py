@@ -3,20 +3,46 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from waypost.domain.statement import Classifier
 from waypost.domain.vocabulary import Vocabulary
 from waypost.journeys.document import Journey
 from waypost.services.live.view import OrderRow
 from waypost.services.tower import Card, Overview, StreamItem, on_time
-from waypost.web import links, personal
+from waypost.web import deps, links, personal, session
 from waypost.web.format import Format
 from waypost.web.phrases import due_of, reason, spoken, target, tier
 from waypost.web.tower_filters import TowerFilters
 from waypost.web.words import EVIDENCE, TIERS, event_icon, owner, stage_name
 
 TIERED = ("all", "yellow", "red")
+KEPT_S: Final = 3_600.0  # seconds; other figures are other questions
+
+
+class Drawn(NamedTuple):
+    """What the components of the tower are given."""
+
+    cards: list[Any]
+    risks: list[Any]
+    river: list[Any]
+    events: list[Any]
+
+
+def drawn(
+    found: Overview, items: list[StreamItem], journey: Journey, held: TowerFilters, fmt: Format, *, show: bool
+) -> Drawn:
+    """All of it in a reader's words; shared by those who read alike, for most of what a rerun costs goes into words."""
+    provided = deps.get()
+    words, of = provided.waypost.vocabulary, (found.now, found.version, items[0].event.id if items else 0)
+
+    def make() -> Drawn:
+        lines = stream(items, words, fmt, found.now, show=show)
+        return Drawn(cards(found, held, fmt), at_risk(found, journey, fmt), river(found, journey, held, fmt), lines)
+
+    reader = (fmt.lang, fmt.zone, show, *session.link_language().values())
+    asked = ("tower", journey.id, held.days, held.span(), held.query, reader)
+    return provided.answers.ask(asked, make, KEPT_S, of)
 
 
 def cards(found: Overview, held: TowerFilters, fmt: Format) -> list[Any]:

@@ -59,8 +59,8 @@ class Live:
         self._begun = 0.0  # when the last refresh began to read
 
     @property
-    def held(self) -> View | None:
-        """The last picture; None while nobody has asked for one."""
+    def latest(self) -> View | None:
+        """The last picture that was made, however old; None before the first."""
         return self._view
 
     def view(self) -> View:
