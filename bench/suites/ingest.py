@@ -31,7 +31,7 @@ from waypost.services.verify import verify
 from waypost.store.bulk import insert_new
 from waypost.store.engine import open_engine, writing
 from waypost.store.migrate import upgrade
-from waypost.store.rows import EVENT_COLUMNS, event_row
+from waypost.store.rows import EVENT_COLUMNS, event_rows
 from waypost.store.schema import event
 
 CLIENTS, BULK_CLIENTS = 64, 16
@@ -168,10 +168,8 @@ class _Raw:
         sources = {SHOP: 1, WAREHOUSE: 2, CARRIER: 3}
         key = self._keys.setdefault
         first, self._last = self._last + 1, self._last + len(said)
-        return [
-            event_row(s, id_, sources[s.source], key(s.subject, len(self._keys) + 1), 1)
-            for id_, s in enumerate(said, first)
-        ]
+        keys = [key(s.subject, len(self._keys) + 1) for s in said]
+        return event_rows(said, range(first, self._last + 1), [sources[s.source] for s in said], keys, 1)
 
 
 class _Bulk:
