@@ -72,9 +72,11 @@ def run(events: int, rounds: int) -> Measured:
         }
         times = measure(candidates, rounds)
         _assert_complete(servers["edge"], Path(folder), told, rounds)
-    facts = {"load_generator_cpu_share": {name: round(max(found), 3) for name, found in shares.items()}}
+        processes = {kind: len(server.processes()) for kind, server in servers.items()}
+    facts: dict[str, Any] = {"load_generator_cpu_share": {name: round(max(found), 3) for name, found in shares.items()}}
     # What other programs on the machine take away from the servers does not count here.
     facts |= {"server_cpu_us_per_event": {name: round(median(found), 1) for name, found in used.items()}}
+    facts |= {"server_processes": processes}
     facts |= {"events_per_round": {"single64": told.n_singles, "body100": told.n_bodies * BODY, "bulk": told.n_bulk}}
     return Measured(times, GATES, BESIDE, facts=facts)
 

@@ -95,11 +95,14 @@ def _told(reading: Reading, stored: list[str]) -> bytes:
     if reading.single:
         metrics.count_events(stored[0], 1)
         return b'{"id":%b,"status":"%b"}' % (orjson.dumps(reading.said[0].event_id), stored[0].encode())
-    found = outcomes(reading, stored)
-    counts = Counter([outcome.status for outcome in found])
+    if reading.refused:
+        results = [outcome.as_json() for outcome in outcomes(reading, stored)]
+    else:  # nearly always
+        results = [{"id": s.event_id, "status": status} for s, status in zip(reading.said, stored, strict=True)]
+    counts = Counter([each["status"] for each in results])
     for status, n in counts.items():
         metrics.count_events(status, n)
-    return orjson.dumps({**{n: counts.get(n, 0) for n in OUTCOMES}, "results": [o.as_json() for o in found]})
+    return orjson.dumps({**{n: counts.get(n, 0) for n in OUTCOMES}, "results": results})
 
 
 def _refused(status: int, error: FieldError) -> Answer:
