@@ -31,7 +31,7 @@ from waypost.services.verify import verify
 from waypost.store.bulk import insert_new
 from waypost.store.engine import open_engine, writing
 from waypost.store.migrate import upgrade
-from waypost.store.rows import EVENT_COLUMNS, event_row
+from waypost.store.rows import EVENT_COLUMNS, event_rows
 from waypost.store.schema import event
 
 CLIENTS, BULK_CLIENTS = 64, 16
@@ -72,9 +72,11 @@ def run(events: int, rounds: int) -> Measured:
         }
         times = measure(candidates, rounds)
         _assert_complete(servers["edge"], Path(folder), told, rounds)
-    facts = {"load_generator_cpu_share": {name: round(max(found), 3) for name, found in shares.items()}}
+        processes = {kind: len(server.processes()) for kind, server in servers.items()}
+    facts: dict[str, Any] = {"load_generator_cpu_share": {name: round(max(found), 3) for name, found in shares.items()}}
     # What other programs on the machine take away from the servers does not count here.
     facts |= {"server_cpu_us_per_event": {name: round(median(found), 1) for name, found in used.items()}}
+    facts |= {"server_processes": processes}
     facts |= {"events_per_round": {"single64": told.n_singles, "body100": told.n_bodies * BODY, "bulk": told.n_bulk}}
     return Measured(times, GATES, BESIDE, facts=facts)
 
@@ -168,10 +170,8 @@ class _Raw:
         sources = {SHOP: 1, WAREHOUSE: 2, CARRIER: 3}
         key = self._keys.setdefault
         first, self._last = self._last + 1, self._last + len(said)
-        return [
-            event_row(s, id_, sources[s.source], key(s.subject, len(self._keys) + 1), 1)
-            for id_, s in enumerate(said, first)
-        ]
+        keys = [key(s.subject, len(self._keys) + 1) for s in said]
+        return event_rows(said, range(first, self._last + 1), [sources[s.source] for s in said], keys, 1)
 
 
 class _Bulk:

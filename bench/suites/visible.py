@@ -20,7 +20,7 @@ from waypost.domain.statement import Statement
 from waypost.services.app import Waypost
 from waypost.store.bulk import insert_new
 from waypost.store.engine import writing
-from waypost.store.rows import EVENT_COLUMNS, event_row
+from waypost.store.rows import EVENT_COLUMNS, event_rows
 from waypost.store.schema import event
 
 SIZES = {"1": 1, "100": 100, "10k": 10_000}
@@ -87,7 +87,7 @@ def _inserted(waypost: Waypost, feed: _Feed, size: int) -> Candidate:
 
     def run_(_number: int) -> float:
         first = last[0] + 1
-        rows = [event_row(s, first + place, 1, 1, 1) for place, s in enumerate(feed.take(size))]
+        rows = event_rows(feed.take(size), range(first, first + size), [1] * size, [1] * size, 1)
         last[0] += size
         gc.collect()
         start = time.perf_counter()

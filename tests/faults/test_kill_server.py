@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import random
+import signal
 import threading
 from collections import Counter
 from pathlib import Path
@@ -47,6 +48,10 @@ def test_nothing_acknowledged_is_lost(store_url: str, tmp_path: Path) -> None:
             for client in clients:
                 client.start()
             threading.Event().wait(dice.uniform(0.3, 1.2))
+            if round_ % 2:  # first the process that stores, in the middle of a transaction
+                for child in server.children():
+                    os.kill(child, signal.SIGKILL)
+                threading.Event().wait(dice.uniform(0.0, 0.6))
             server.process.kill()
             stop.set()
             for client in clients:

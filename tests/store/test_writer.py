@@ -130,6 +130,26 @@ def test_a_failing_submission_falls_alone_and_whole(engine: Engine, writer: Writ
     assert verify(engine).differences == 0
 
 
+def test_a_large_group_is_stored_like_a_small_one(engine: Engine, writer: Writer) -> None:
+    odd = ("\t", "a\nb\r", "\\N", "\\.", '"', "谜\u2028", "{}", "\x7f")
+    told = [
+        say(n, word=odd[n % 8], quantity=n / 7, simulated=n % 2 == 0, place=odd[n % 3] if n % 5 else None, lat=-0.5)
+        for n in range(700)
+    ]
+    with pytest.raises(sa.exc.DBAPIError):
+        writer.submit([*told, BROKEN]).result(60)
+    assert stored(engine) == []
+    assert writer.submit(told[:50]).result(60).outcomes == ["accepted"] * 50
+    receipt = writer.submit([*told, told[699], told[0]]).result(60)
+    assert receipt.outcomes == ["duplicate"] * 50 + ["accepted"] * 650 + ["duplicate"] * 2
+    columns = (event.c.event_id, event.c.word, event.c.quantity, event.c.simulated, event.c.place, event.c.lat)
+    with engine.connect() as connection:
+        rows = {tuple(row) for row in connection.execute(sa.select(*columns))}
+        assert connection.scalar(sa.select(sa.func.max(event.c.id))) == receipt.watermark
+    assert rows == {(s.event_id, s.word, s.quantity, s.simulated, s.place, s.lat) for s in told}
+    assert verify(engine).differences == 0
+
+
 def test_what_came_before_is_a_duplicate(engine: Engine, writer: Writer) -> None:
     assert writer.submit([say(1), say(2), say(1), say(2)]).result(60).outcomes == [
         "accepted", "accepted", "duplicate", "duplicate"

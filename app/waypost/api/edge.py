@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from waypost.api.context import AccessContext
@@ -42,5 +41,5 @@ def build_edge(
         waypost.close()
 
     routes = [*track_routes(waypost, access), *api_routes(waypost), *login_routes(access), *closing_routes()]
-    middleware = [Middleware(Gate, access=access, short=Express(waypost))]
-    return Starlette(routes=routes, middleware=middleware, lifespan=lifespan)
+    # Around the program and not inside it: the framework's own layers cost an event as much as reading it does.
+    return Gate(Starlette(routes=routes, lifespan=lifespan), access, short=Express(waypost))

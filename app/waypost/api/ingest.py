@@ -68,8 +68,11 @@ async def post_events(request: Request) -> Response:
 async def _answer(waypost: Waypost, scope: Scope, receive: Receive) -> Answer:
     coming = _Body(receive)
     try:
-        with waypost.room.place(_declared(scope)) as place:
-            body = _with_binary_headers(scope, await coming.whole(place))
+        announced, binary = _announced(scope)
+        with waypost.room.place(announced) as place:
+            body = await coming.whole(place)
+            if binary:
+                body = _with_binary_headers(scope, body)
             reading = await _read(body, waypost)
             del body
             receipt = await waypost.store(reading.said, reading.refused)
@@ -95,11 +98,14 @@ def _told(reading: Reading, stored: list[str]) -> bytes:
     if reading.single:
         metrics.count_events(stored[0], 1)
         return b'{"id":%b,"status":"%b"}' % (orjson.dumps(reading.said[0].event_id), stored[0].encode())
-    found = outcomes(reading, stored)
-    counts = Counter([outcome.status for outcome in found])
+    if reading.refused:
+        results = [outcome.as_json() for outcome in outcomes(reading, stored)]
+    else:  # nearly always
+        results = [{"id": s.event_id, "status": status} for s, status in zip(reading.said, stored, strict=True)]
+    counts = Counter([each["status"] for each in results])
     for status, n in counts.items():
         metrics.count_events(status, n)
-    return orjson.dumps({**{n: counts.get(n, 0) for n in OUTCOMES}, "results": [o.as_json() for o in found]})
+    return orjson.dumps({**{n: counts.get(n, 0) for n in OUTCOMES}, "results": results})
 
 
 def _refused(status: int, error: FieldError) -> Answer:
@@ -111,13 +117,18 @@ def problem(status: int, error: FieldError) -> JSONResponse:
     return JSONResponse({"error": error.problem, "field": error.field, "remedy": error.remedy}, status)
 
 
-def _declared(scope: Scope) -> int:
-    """How long the body says it is; 0 when it does not. Errors: FieldError when it is too long."""
+def _announced(scope: Scope) -> tuple[int, bool]:
+    """How long the body says it is, 0 when it does not, and whether it comes in CloudEvents' binary mode.
+
+    Errors: FieldError when it is too long.
+    """
+    size, binary = 0, False
     for name, value in scope["headers"]:
         if name == b"content-length":
             size = int(value) if value.isdigit() and len(value) < 16 else 0
-            return size if size <= MAX_BYTES else _too_long()
-    return 0
+        elif name == b"ce-specversion":
+            binary = True
+    return size if size <= MAX_BYTES else _too_long(), binary
 
 
 def _too_long() -> int:
@@ -179,11 +190,6 @@ async def _read(body: bytes, waypost: Waypost) -> Reading:
 
 def _with_binary_headers(scope: Scope, body: bytes) -> bytes:
     """CloudEvents' binary mode: attributes in ce-* headers, the body is the data."""
-    for name, _ in scope["headers"]:
-        if name == b"ce-specversion":
-            break
-    else:
-        return body
     given = Given(scope=scope).items()
     event: dict[str, Any] = {name[3:]: value for name, value in given if name.startswith("ce-")}
     if body:

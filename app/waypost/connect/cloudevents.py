@@ -18,6 +18,8 @@ from waypost.domain.statement import UNMAPPED, Classifier, Evidence, Kind, State
 from waypost.domain.subject import RELS, LinkClaim, Subject, check_link, read_subject
 from waypost.domain.vocabulary import Vocabulary
 
+# Bound once: to ask an enumeration for a member takes longer than anything that is done with it.
+_ACTUAL, _DECLARED, _PREDICTED, _ASSERT = Classifier.ACTUAL, Evidence.DECLARED, Evidence.PREDICTED, Kind.ASSERT
 _link_to, _link_scope, _link_quantity = text(400), text(64), number(0)
 
 
@@ -34,13 +36,13 @@ def read_event(item: Any, vocabulary: Vocabulary, now: int) -> Statement:
     source, event_id = _text(item, "source", ID_LIMIT), _text(item, "id", ID_LIMIT)
     type_ = _text(item, "type", ID_LIMIT)
     subject = read_subject(_text(item, "subject", 400), given.get("scope") or "", "subject")
-    classifier = given.get("classifier", Classifier.ACTUAL)
-    evidence = given.get("evidence", Evidence.DECLARED)
-    kind, target = given.get("kind", Kind.ASSERT), given.get("target")
+    classifier = given.get("classifier", _ACTUAL)
+    evidence = given.get("evidence", _DECLARED)
+    kind, target = given.get("kind", _ASSERT), given.get("target")
     if kind or target is not None:
         _check_target(kind, target)
     stated, spoken = _times(item, given, classifier, now)
-    if evidence == Evidence.PREDICTED and classifier == Classifier.ACTUAL:
+    if evidence == _PREDICTED and classifier == _ACTUAL:
         raise FieldError("data.evidence", "a prediction is no actual event.", "Send classifier 'estimated' with it.")
     entry = vocabulary.event(type_)
     word = given.get("word")
@@ -110,7 +112,7 @@ def _times(
         check_times(stated.at, None, classifier, now, "time")
         return stated, stated
     # What was said later wins, so nobody may speak from the future.
-    check_times(stated.at, None, Classifier.ACTUAL, now, "time")
+    check_times(stated.at, None, _ACTUAL, now, "time")
     spoken = _moment(given["at"], given.get("zone"), "data.at")
     check_times(spoken.at, spoken.until, classifier, now, "data.at")
     return stated, spoken

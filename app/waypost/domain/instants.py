@@ -36,6 +36,7 @@ class Moment(NamedTuple):
     tz_source: TzSource
 
 
+_EXPLICIT = TzSource.EXPLICIT
 UNDATED_MOMENT = Moment(None, None, "", TzSource.UNDATED)
 
 
@@ -125,7 +126,7 @@ def _read_date(text: str, zone: str | None, field: str) -> Moment:
 def _read_time(text: str, zone: str | None, field: str) -> Moment:
     moment = datetime.fromisoformat(text.upper())  # RFC 3339 allows "t" and "z", Python does not
     if moment.tzinfo is not None:
-        return Moment((moment - EPOCH) // _MICRO, None, text, TzSource.EXPLICIT)
+        return Moment((moment - EPOCH) // _MICRO, None, text, _EXPLICIT)
     if not zone:
         _needs_zone(text, field)
     us, source = local_to_us(moment, zone_of(str(zone)))

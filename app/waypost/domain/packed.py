@@ -26,6 +26,7 @@ from waypost.domain.statement import Classifier, Evidence
 
 _CELL = struct.Struct("<Bq")  # as `pack_cells` writes them, in the order of their keys
 _SIZE = _CELL.size
+_ACTUAL, _PREDICTED = Classifier.ACTUAL, Evidence.PREDICTED  # to ask their classes takes as long as all the rest
 
 
 class Packed(NamedTuple):
@@ -45,10 +46,10 @@ def merge_packed(held: Packed, said: Iterable[Sayable]) -> Packed:
     """Merge assertions into a stored state; only what they touch is unpacked, because most touch one cell."""
     cells, change = held.cells, None
     for s in said:
-        if s.attributes or s.classifier != Classifier.ACTUAL or s.slot == CREATED:
+        if s.attributes or s.classifier != _ACTUAL or s.slot == CREATED:
             change = change or SubjectState()
             change.add(s)
-        elif (slot := s.slot) is not None and (evidence := s.evidence) != Evidence.PREDICTED:
+        elif (slot := s.slot) is not None and (evidence := s.evidence) != _PREDICTED:
             at = s.at
             cells = merge_cell(cells, slot * 4 + evidence, UNDATED if at is None else at)
     if change is None:
@@ -60,11 +61,11 @@ def merge_packed(held: Packed, said: Iterable[Sayable]) -> Packed:
 
 def merge_cell(blob: bytes, key: int, at: int) -> bytes:
     """Packed cells with one more time merged in: the earlier of the two stands."""
+    if not blob or blob[-_SIZE] < key:  # mostly: what an order reaches next
+        return blob + _CELL.pack(key, at)
     keys = blob[::_SIZE]
     place = bisect_left(keys, key)
     start = end = place * _SIZE
-    if start == len(blob):  # mostly: what an order reaches next
-        return blob + _CELL.pack(key, at)
     if keys[place] == key:
         end += _SIZE
         if _CELL.unpack_from(blob, start)[1] <= at:

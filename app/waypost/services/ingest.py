@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -14,6 +15,7 @@ from waypost.domain.statement import Refusal, Statement
 from waypost.domain.text import storable
 from waypost.domain.vocabulary import Vocabulary
 
+_PAYLOAD = attrgetter("payload")
 MAX_EVENTS = 5_000
 MAX_BYTES = 16 * 1024 * 1024
 
@@ -67,7 +69,7 @@ def _read_quickly(body: bytes, vocabulary: Vocabulary, when: int) -> Reading | N
         reading = _read(orjson.loads(body), vocabulary, when)
     except (orjson.JSONDecodeError, FieldError, RecursionError):
         return None
-    return None if reading.refused or any(s.payload is not None for s in reading.said) else reading
+    return None if reading.refused or any(map(_PAYLOAD, reading.said)) else reading
 
 
 def _read(parsed: Any, vocabulary: Vocabulary, when: int) -> Reading:

@@ -26,6 +26,7 @@ TRAIL_M, TRAIL_US, STILL_M = 200.0, 30 * SECOND, 25.0
 SAVE_EVERY_S, REFRESH_EVERY_S, PRUNE_EVERY_S = 5.0, 2.0, 3_600.0
 MOST_TRAIL = 100_000  # points that wait for the database; then the oldest are dropped, and counted
 TRAIL_DAYS = 14
+_VEHICLE = SubjectKind.VEHICLE
 log = logging.getLogger("waypost.positions")
 
 
@@ -84,7 +85,7 @@ class Positions:
 
     def heed(self, said: Iterable[Statement]) -> None:
         """Take the positions that come as events of vehicles."""
-        found = [position for s in said if s.subject.kind == SubjectKind.VEHICLE and (position := _position(s))]
+        found = [position for s in said if s.subject.kind == _VEHICLE and (position := _position(s))]
         if found:
             self.take(found)
 

@@ -21,6 +21,7 @@ from waypost.store.rows import (
 )
 from waypost.store.schema import identifier, link, occurrence, promise
 
+_ACTUAL = Classifier.ACTUAL
 _BY_SUBJECT = ((occurrence, occurrence.c.subject_id), (promise, promise.c.subject_id), (link, link.c.from_id))
 
 
@@ -70,7 +71,7 @@ def keep_details(connection: Connection, items: Sequence[Recorded], subjects: Ma
     for id_, key, said in items:
         if said.repeats and (seen := occurrence_of(said)) is not None:
             occurrences.append((id_, key, int(seen.what), *seen[1:]))
-        if said.classifier != Classifier.ACTUAL and said.slot is not None and said.at is not None:
+        if said.classifier != _ACTUAL and said.slot is not None and said.at is not None:
             until = said.at if said.until is None else said.until
             promises.append((id_, key, said.slot, int(said.classifier), said.at, until, said.stated_at))
         if said.links:

@@ -40,7 +40,7 @@ class Directory:
     def subject_keys(self, connection: Connection, subjects: Iterable[Subject]) -> Mapping[Subject, int]:
         """Keys of subjects by name, among others; those never seen are created."""
         known = self._subjects  # handed out as it is: a copy for each small group costs more than the look-ups
-        missing = sorted({s for s in subjects if s not in known})
+        missing = sorted(set(subjects).difference(known))
         if missing:
             found = find_subjects(connection, missing)
             new = [s for s in missing if s not in found]

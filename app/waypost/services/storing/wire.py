@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import accumulate
 from struct import Struct
 from typing import Any
@@ -27,6 +28,8 @@ _NUMBERED = tuple(_FIELDS[name] for name in ("tz_source", "evidence", "classifie
 _KINDS = tuple(SubjectKind)
 _RELS = tuple(LinkRel)
 _OUTCOMES = ("accepted", "duplicate", "unmapped")
+# As `_make` does, without a call of Python for each.
+_statement, _subject = partial(tuple.__new__, Statement), partial(tuple.__new__, Subject)
 _CODES = {outcome: code for code, outcome in enumerate(_OUTCOMES)}
 
 
@@ -106,10 +109,10 @@ def _statements(columns: list[Any]) -> list[Statement]:
     if not columns:
         return []
     kinds, refs, scopes = columns[_SUBJECT]
-    columns[_SUBJECT] = map(Subject, map(_KINDS.__getitem__, kinds), refs, scopes)
+    columns[_SUBJECT] = map(_subject, zip(map(_KINDS.__getitem__, kinds), refs, scopes, strict=True))
     if any(columns[_LINKS]):
         columns[_LINKS] = [tuple(map(_link, links)) for links in columns[_LINKS]]
-    return list(map(Statement._make, zip(*columns, strict=True)))
+    return list(map(_statement, zip(*columns, strict=True)))
 
 
 def _plain_link(claim: LinkClaim) -> tuple[Any, ...]:
