@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
+from urllib.parse import parse_qs
 
 from typer.testing import CliRunner
 
 from tests.scene import NOW
+from tests.web.conftest import Visit
 from waypost.cli.app import app
-from waypost.domain.instants import from_us
-from waypost.services import kpi, tower
+from waypost.domain.instants import DAY, from_us
+from waypost.services import board_view, kpi, tower
 from waypost.services.app import Waypost
+from waypost.services.live import OrderQuery
 from waypost.web import tower_filters, tower_view
 from waypost.web.format import Format
 
@@ -46,7 +51,7 @@ def test_cards_say_how_near_they_are(shop: Waypost, english: Format, chinese: Fo
 def test_card_api_and_command_line_say_the_same(shop: Waypost) -> None:
     shop.live.rollups.from_orders = 0
     view = shop.current()
-    start, end = (from_us(us).isoformat() for us in (NOW - 30 * 86_400_000_000, view.now))
+    start, end = (from_us(us).isoformat() for us in (NOW - 30 * DAY, view.now))
     card = tower.overview(view, JOURNEY, 30).cards[0]
     for exact in (False, True):
         told = kpi.report(view, JOURNEY, start, end, exact=exact).as_json()
@@ -60,3 +65,23 @@ def test_card_api_and_command_line_say_the_same(shop: Waypost) -> None:
     assert done.exit_code == 0, done.output
     printed = {s["id"]: s for s in json.loads(done.stdout)["stages"]}
     assert (printed[card.stage.id]["n"], printed[card.stage.id]["p50_s"]) == (stage["n"], stage["p50_s"])
+
+
+def test_exact_durations_are_one_click_away(shop: Waypost, visit: Visit) -> None:
+    shop.live.rollups.from_orders = 0
+    app = visit("control_tower", range="30")
+    (line,) = [found.proto.body for found in app.get("html") if "wp-exact" in found.proto.body]
+    assert "durations within 3.2%, counts exact" in line
+    (href,) = re.findall(r'href="([^"]*)" target="_self" data-testid="wp-exact"', line)
+    asked = {name: values[0] for name, values in parse_qs(unescape(href).removeprefix("?")).items()}
+    assert (asked["range"], asked["exact"]) == ("30", "1")
+    followed = visit("control_tower", **asked)
+    assert not [found for found in followed.get("html") if "wp-exact" in found.proto.body]
+    view = shop.current()
+    query = OrderQuery(journey=JOURNEY, exact=True)
+    exact = kpi.report_between(view, JOURNEY, view.now - 30 * DAY, view.now, cards=True, exact=True)
+    found = tower.overview(view, JOURNEY, 30, query)
+    assert [card.summary for card in found.cards] == [stage.summary for stage in exact.stages]
+    at = board_view.scope(view, JOURNEY, (view.now - 30 * DAY, view.now), query)
+    stages = view.journeys[JOURNEY].version.journey.cards
+    assert [card.summary for card in board_view.figures(view, at, stages)] == [s.summary for s in exact.stages]

@@ -68,7 +68,7 @@ def scope(view: View, journey: str, span: tuple[int, int], query: OrderQuery) ->
 
 def figures(view: View, at: Scope, stages: Sequence[Stage], *, exact: bool = False) -> list[tower.Card]:
     """The cards of some stages, gates or figures, in the order given; percentiles as in a report."""
-    before = (2 * at.start - at.end, at.start)
+    before, exact = (2 * at.start - at.end, at.start), exact or at.query.exact
     return [
         tower.card(
             view,

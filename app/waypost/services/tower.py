@@ -84,7 +84,7 @@ def overview(
     orders = view.mask(asked) if asked.where or asked.keys is not None else None
     start, end = span or (view.now - days * DAY, view.now)
     now_, before = (
-        kpi.report_between(view, journey_id, a, b, orders, cards=True)
+        kpi.report_between(view, journey_id, a, b, orders, cards=True, exact=asked.exact)
         for a, b in ((start, end), (2 * start - end, start))
     )
     cards = [

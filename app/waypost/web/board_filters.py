@@ -16,7 +16,7 @@ from waypost.services.live.columns import DIMENSIONS
 from waypost.web import links
 from waypost.web.format import Format
 from waypost.web.orders_filters import LEVELS
-from waypost.web.tower_filters import TowerFilters, narrow_widgets
+from waypost.web.tower_filters import TowerFilters, exact_asked, narrow_widgets
 from waypost.web.words import DIMENSIONS as NAMES
 from waypost.web.words import TIERS, word
 
@@ -51,7 +51,8 @@ def read(board: Board, journey: Journey, view: View) -> TowerFilters:
     custom = choice == _CUSTOM
     names = tuple(dict.fromkeys((*dimensions(board), *(n for n in board.filters.where if n in DIMENSIONS))))
     where = tuple((name, found) for name in names if (found := links.values(name)))
-    return TowerFilters(journey, 0 if custom else int(choice), custom, first, last, where, links.value("level", LEVELS))
+    level, exact = links.value("level", LEVELS), exact_asked()
+    return TowerFilters(journey, 0 if custom else int(choice), custom, first, last, where, level, exact)
 
 
 def draw(board: Board, held: TowerFilters, view: View, fmt: Format) -> None:

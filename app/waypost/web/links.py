@@ -45,6 +45,12 @@ def href(page: str, values: Values) -> str:
     return ADDRESS[page] + (f"?{query}" if query else "")
 
 
+def here(values: Values) -> str:
+    """A link to what is shown now, with these values changed; relative to the page itself."""
+    asked = {name: st.query_params.get_all(name) for name in st.query_params}
+    return "?" + urlencode({**asked, **values}, doseq=True)
+
+
 def order(subject: Subject) -> str:
     """A link to an order's page; the scope only where ids are not unique by themselves."""
     scope = {"scope": subject.scope} if subject.scope else {}

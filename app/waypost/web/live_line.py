@@ -6,7 +6,9 @@ from html import escape
 
 from waypost.domain.instants import SECOND
 from waypost.services.tower import Overview, StreamItem
+from waypost.web import links
 from waypost.web.format import Format
+from waypost.web.tower_view import near
 
 QUIET_AFTER = 10 * 60 * SECOND  # without any event, the dot stops looking alive
 
@@ -27,8 +29,18 @@ def live_line(found: Overview, items: list[StreamItem], fmt: Format, soon: str =
     return (
         f'<div class="wp-live" data-testid="wp-live">{dot}<span>{escape(heard)}</span>'
         f"<span><b>{escape(orders)}</b> {escape(total)}</span><span>{escape(hand)}</span>"
-        f"{_soon(found, fmt, soon)}{mark}</div>"
+        f"{_soon(found, fmt, soon)}{_exact(found, fmt)}{mark}</div>"
     )
+
+
+def _exact(found: Overview, fmt: Format) -> str:
+    """How near percentiles are, and the way to exact ones; nothing where they are exact."""
+    bounds = [card.within_percent for card in found.cards if card.within_percent is not None]
+    if not bounds:
+        return ""
+    told = fmt.t("durations within {percent}, counts exact", percent=near(max(bounds), fmt))
+    href, ask = escape(links.here({"exact": "1"})), escape(fmt.t("show exact durations"))
+    return f'<span>{escape(told)} · <a href="{href}" target="_self" data-testid="wp-exact">{ask}</a></span>'
 
 
 def _soon(found: Overview, fmt: Format, href: str) -> str:

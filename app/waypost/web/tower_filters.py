@@ -35,11 +35,12 @@ class TowerFilters(NamedTuple):
     last: date
     where: tuple[tuple[str, tuple[str, ...]], ...]
     level: str | None = None
+    exact: bool = False  # percentiles counted one by one, however many orders there are
 
     @property
     def query(self) -> OrderQuery:
         """The orders it looks at."""
-        return OrderQuery(journey=self.journey.id, level=self.level, where=self.where)
+        return OrderQuery(journey=self.journey.id, level=self.level, where=self.where, exact=self.exact)
 
     def span(self) -> tuple[int, int] | None:
         """The custom range as [start, end) in us; None when it ends now."""
@@ -123,7 +124,13 @@ def read(view: View) -> TowerFilters:
     last = max(first, links.day("to") or today)
     choice = links.value("range", tuple(_RANGES)) or _DEFAULT
     where = tuple((name, found) for name in NARROW if (found := links.values(name)))
-    return TowerFilters(journey, 0 if choice == "custom" else int(choice), choice == "custom", first, last, where)
+    days = 0 if choice == "custom" else int(choice)
+    return TowerFilters(journey, days, choice == "custom", first, last, where, exact=exact_asked())
+
+
+def exact_asked() -> bool:
+    """Whether the address asks for exact percentiles."""
+    return links.value("exact", ("1",)) is not None
 
 
 def _busiest(view: View) -> str:

@@ -49,6 +49,7 @@ class OrderQuery(NamedTuple):
     returns: str | None = None  # any | open | due (a refund), or the stage that a return of theirs is in
     due: str | None = None  # yellow | red: not so late now, but within `within` minutes if nothing happens
     within: int = 60
+    exact: bool = False  # figures about them count rows for percentiles, however many there are
 
 
 class OrderRow(NamedTuple):
