@@ -86,6 +86,8 @@ class Carriage:
     def _exchanged(self, parcel: IDX, order: IDX, links: Links) -> NDArray[np.bool_]:
         """An exchange never completes the order that it is for."""
         head, tail, _ = links.of(LinkRel.EXCHANGES)
+        if not len(head):
+            return np.zeros(len(parcel), dtype=bool)
         width = self.cells.n + 1  # a line without an order has -1
         return np.isin(parcel * width + order + 1, head * width + tail + 1)
 
@@ -97,6 +99,8 @@ class Carriage:
 
 def _follow_waybills(head: IDX, tail: IDX, quantity: F64, new: IDX, old: IDX) -> tuple[IDX, IDX, F64]:
     """Let a new waybill carry what the old one carried, unless it says itself what it carries."""
+    if not len(new):
+        return head, tail, quantity
     for _ in range(8):  # chains of redirects are short; eight is more than any carrier allows
         silent = ~np.isin(new, head) & np.isin(old, head)
         if not silent.any():

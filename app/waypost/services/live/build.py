@@ -73,7 +73,8 @@ def sum_up_again(
     if touched is not None:
         orders = touched.orders
         lines.put(n, orders, lines_of(effective.rows_of(touched), histories, effective.journeys_of(orders), now))
-        rest = np.setdiff1d(np.union1d(rest, touched.gone), orders)
+        if len(rest) or len(touched.gone):
+            rest = np.setdiff1d(np.union1d(rest, touched.gone), orders)
     if len(rest):
         rows = effective.rows_at(table, rest)
         lines.put(n, rest, lines_of(rows, histories, effective.journeys_of(rest), now))

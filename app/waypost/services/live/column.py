@@ -43,6 +43,8 @@ class Column:
 
     def put(self, rows: IDX, values: Values) -> None:
         """Write rows; those that hold the value already are left alone."""
+        if len(rows) == 1 and self.values[rows[0]] == values[0]:
+            return
         before = self.values[rows]
         differ = before != values
         if differ.any():

@@ -78,7 +78,9 @@ class Effective:
         orders = self._put_orders(found, rows, gone)
         units = self._put_units(found, rows, orders, table)
         self._describe(table, rows, found, orders)
-        return Touched(orders, units, np.setdiff1d(gone, orders, assume_unique=True), found)
+        if len(gone):
+            gone = gone[~np.isin(gone, orders)]
+        return Touched(orders, units, gone, found)
 
     def pairs(self) -> Pairs:
         """Every (unit, order) that belong together, in places of this table; only units in force."""
@@ -275,7 +277,7 @@ def _places(held: RowIndex, subject_rows: IDX) -> IDX:
 
 def _stand(column: Column, places: IDX, held: IDX) -> None:
     """Say which rows stand: those at `places`, and of those held so far no others."""
-    if not len(held):
+    if not len(held) or np.array_equal(np.sort(places), held):
         column.put(places, np.ones(len(places), dtype=bool))
         return
     every = np.union1d(places, held)
