@@ -7,7 +7,8 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-from sqlalchemy.engine import Engine
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
 
 from bench.data import END, FIRST_OF_PARCEL, PROMISE, SHOP, Arrivals, attributes
 from waypost.domain.instants import DAY
@@ -42,7 +43,18 @@ def fill(engine: Engine, found: Arrivals, *, parcels: bool = False) -> int:
         given |= {"raw_time": "", "tz_source": 0, "recorded_at": END, "evidence": 2, "classifier": 0, "kind": 0}
         row = tuple(given.get(name) for name in EVENT_COLUMNS if name != "simulated")
         insert_new(connection, event, EVENT_COLUMNS, [(*row[:-1], False, row[-1])])
+        _follow_on(connection)
     return n * (2 if parcels else 1)
+
+
+def _follow_on(connection: Connection) -> None:
+    """Let the next ids come after those that were given by hand; the other engines see to that themselves."""
+    if connection.dialect.name == "postgresql":
+        for table in (source, subject, event):
+            sequence = sa.func.pg_get_serial_sequence(table.name, "id")
+            connection.execute(
+                sa.select(sa.func.setval(sequence, sa.select(sa.func.max(table.c.id)).scalar_subquery()))
+            )
 
 
 def _subjects(n: int, parcels: bool) -> Iterator[tuple[Any, ...]]:

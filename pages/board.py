@@ -7,12 +7,12 @@ import streamlit as st
 from components import board_grid, board_wall, pictures
 from components._base import translated
 from waypost.access.roles import Role
-from waypost.web import board_arrange, board_page, board_panels, board_style, cache, session
+from waypost.web import board_arrange, board_page, board_panels, board_style, cache, session, turns
 from waypost.web import board_wall as wall
 from waypost.web.tower_filters import TowerFilters
 
 
-@st.fragment(run_every=1.5)
+@turns.live(1.5)
 def live(board_id: str, version: tuple[int, int], held: TowerFilters) -> None:
     """All panels; drawn again every 1.5 s, in place: a new target or a rollback must show within two seconds."""
     shown, scene = board_page.now(board_id, version, held, wall=wall.asked())

@@ -5,7 +5,7 @@ import streamlit as st
 from components import map_panel
 from components._base import translated
 from waypost.access.roles import Role
-from waypost.web import cache, empty, map_filters, map_page, map_view, session
+from waypost.web import cache, empty, map_filters, map_page, map_view, session, turns
 from waypost.web.map_filters import MapFilters
 
 KEY = "map.deck"
@@ -42,6 +42,6 @@ with st.container(horizontal=True, vertical_alignment="center", key="map.bar"):
     if now.n:
         map_filters.draw(state, now, reader)
 if now.n or cache.vehicles().last:
-    st.fragment(live, run_every=1 if state.vehicles else 5)()
+    turns.live(1 if state.vehicles else 5)(live)()
 else:
     empty.no_orders(reader.t)

@@ -12,10 +12,10 @@ from components.journey_map import journey_map
 from components.order_head import TEXTS as HEAD
 from components.order_head import order_head
 from waypost.access.roles import Role
-from waypost.web import order_events, order_facts, order_gates, order_page, order_tracks, session
+from waypost.web import order_events, order_facts, order_gates, order_page, order_tracks, session, turns
 
 
-@st.fragment(run_every=1.5)
+@turns.live(1.5)
 def live(key: int) -> None:
     """The whole order; its clocks run."""
     who = session.require(Role.VIEWER)
