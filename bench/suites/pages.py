@@ -11,6 +11,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -117,7 +118,9 @@ class Visitor:
             async with Tab(self._console.port, self._cookie) as tab:
                 return await work(tab)
 
-        return asyncio.run(visit())
+        # On a thread of its own: whoever runs a suite may have a loop already.
+        with ThreadPoolExecutor(1) as aside:
+            return aside.submit(lambda: asyncio.run(visit())).result()
 
 
 async def _errors(tab: Tab, page: str, query: str) -> float:
