@@ -164,8 +164,9 @@ def _from_events(connection: Connection, number: int) -> Columns:
 
 def _between(connection: Connection, after: int, last: int) -> Columns:
     """The events with ids above `after`, up to and with `last`; by subject and then by id."""
-    query = QUERY.where((event.c.id > after) & (event.c.id <= last)).order_by(event.c.subject_id, event.c.id)
-    return of_rows(connection.execute(query))
+    query = QUERY.where((event.c.id > after) & (event.c.id <= last)).order_by(event.c.id)
+    found = of_rows(connection.execute(query))
+    return found.only(np.argsort(found.subject, kind="stable"))  # quicker than a database sorts whole rows
 
 
 def newest(connection: Connection) -> int:

@@ -162,11 +162,11 @@ class Live:
         if read.lines:
             table.put_cancelled(read.lines, reads.occurrences_of(connection, read.lines))
         self._book.read(connection, read.returns)
-        together = np.arange(len(table), dtype=np.intp)
-        if not first:
-            together = table.together(
-                {*touched, *moved.tolist(), *range(before, len(table)), *np.concatenate(rows).tolist()}
-            )
+        if first:
+            together = np.arange(len(table), dtype=np.intp)
+        else:
+            new = range(before, len(table))
+            together = table.together({*touched, *moved.tolist(), *new, *np.concatenate(rows).tolist()})
         self.rollups.begin(lambda: part_at(self._effective, together))
         found = self._effective.update(table, together)
         self._version = read.newest  # only now: a load that breaks off is begun again
