@@ -25,6 +25,14 @@ from waypost.store.meanings import Tables
 CONNECTOR = "table_file"
 IN_FLIGHT = 4  # batches handed to the writer and not yet stored
 Progress = Callable[[int], None]
+# Bound once: to ask an enumeration for a member takes longer than to compare it, and there are millions.
+_ACTUAL, _PLANNED, _FOLD, _GAP, _ORDER = (
+    Classifier.ACTUAL,
+    Classifier.PLANNED,
+    TzSource.FOLD,
+    TzSource.GAP,
+    SubjectKind.ORDER,
+)
 
 
 @dataclass
@@ -74,17 +82,17 @@ class _Counter:
         report = self.report
         if said.at is None:
             report.undated += 1
-        elif said.classifier == Classifier.ACTUAL:
+        elif said.classifier == _ACTUAL:
             report.actual += 1
-        elif said.classifier == Classifier.PLANNED:
+        elif said.classifier == _PLANNED:
             report.planned += 1
         else:
             report.estimated += 1
         report.unmapped += said.code == UNMAPPED
-        report.folds += said.tz_source == TzSource.FOLD
-        report.gaps += said.tz_source == TzSource.GAP
+        report.folds += said.tz_source == _FOLD
+        report.gaps += said.tz_source == _GAP
         for subject in (said.subject, *(claim.to for claim in said.links)):
-            if subject.kind == SubjectKind.ORDER:
+            if subject.kind == _ORDER:
                 self._orders.add(hash((subject.ref, subject.scope)))
 
     def stored(self, receipt: Receipt) -> None:
