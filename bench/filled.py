@@ -48,7 +48,7 @@ def fill(engine: Engine, found: Arrivals, *, parcels: bool = False) -> int:
 
 
 def _follow_on(connection: Connection) -> None:
-    """Let the next ids come after those that were given by hand; the other engines see to that themselves."""
+    """What PostgreSQL needs after that much by hand: where ids go on, and how large its tables are by now."""
     if connection.dialect.name == "postgresql":
         for table in (source, subject, event):
             sequence = sa.func.pg_get_serial_sequence(table.name, "id")
