@@ -5,18 +5,7 @@ import streamlit as st
 from components import at_risk, event_stream, kpi_cards, stage_river
 from components._base import translated
 from waypost.access.roles import Role
-from waypost.web import (
-    cache,
-    empty,
-    links,
-    personal,
-    returns,
-    session,
-    stage_dialog,
-    tower_filters,
-    tower_view,
-    turns,
-)
+from waypost.web import cache, empty, links, returns, session, stage_dialog, tower_filters, tower_view, turns
 from waypost.web.live_line import live_line
 from waypost.web.tower_filters import TowerFilters
 
@@ -27,11 +16,11 @@ ROWS = 9
 def live(held: TowerFilters) -> None:
     """Everything that moves; drawn again every 1.5 s, in place: a new target must show within two seconds."""
     who, fmt = session.require(Role.VIEWER), session.reader()
-    t, lang, show = fmt.t, fmt.lang, personal.sees_all(who.role)
+    t, lang = fmt.t, fmt.lang
     found = cache.overview(held.journey.id, held.days, held.span(), held.query)
     items = cache.stream(ROWS, held.query)
     journey = cache.view().journeys[held.journey.id].version.journey
-    drawn = tower_view.drawn(found, items, journey, held, fmt, show=show)
+    drawn = tower_view.drawn(found, items, journey, held, fmt, who.role)
     st.html(live_line(found, items, fmt, links.href("orders", held.soon())))
     texts = translated(kpi_cards.TEXTS, t)
     kpi_cards.kpi_cards(drawn.cards, key="tower.cards", t=texts, lang=lang)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import Any, Final, NamedTuple
 
+from waypost.access.roles import Role
 from waypost.domain.statement import Classifier
 from waypost.domain.vocabulary import Vocabulary
 from waypost.journeys.document import Journey
@@ -30,10 +31,10 @@ class Drawn(NamedTuple):
 
 
 def drawn(
-    found: Overview, items: list[StreamItem], journey: Journey, held: TowerFilters, fmt: Format, *, show: bool
+    found: Overview, items: list[StreamItem], journey: Journey, held: TowerFilters, fmt: Format, role: Role
 ) -> Drawn:
     """All of it in a reader's words; shared by those who read alike, for most of what a rerun costs goes into words."""
-    provided = deps.get()
+    provided, show = deps.get(), personal.sees_all(role)
     words, of = provided.waypost.vocabulary, (found.now, found.version, items[0].event.id if items else 0)
 
     def make() -> Drawn:
