@@ -185,6 +185,20 @@ def test_what_is_longer_than_the_buckets_is_counted_by_rows(tmp_path: Path) -> N
     world.close()
 
 
+def test_journeys_that_were_loaded_in_the_middle_of_a_refresh_are_noticed(tmp_path: Path) -> None:
+    world, rollups = rolled(tmp_path), Rollups(from_orders=0)
+    world.send(said("order/1", "payment.captured", "2026-03-19T20:00:00Z"))
+    for version in EDITS:
+        world.journeys.publish(journey("UTC", *version), by="test", now=LONG_AGO)
+        view = world.view()
+        view.rolled = rollups.follow(view, None, same=True)  # as far as the refresh knows
+        assert differences(view) == []
+        assert [s.open_red for s in kpi.report_between(view, "recount", 0, view.now).stages] == [
+            version == EDITS[0]
+        ] * 2
+    world.close()
+
+
 def test_all_orders_may_change_at_once(tmp_path: Path) -> None:
     world = rolled(tmp_path)
     world.journeys.publish(journey("UTC", "2h", "4h"), by="test", now=LONG_AGO)

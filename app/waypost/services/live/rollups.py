@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from operator import is_
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -64,6 +65,7 @@ class Rollups:
         self._since: int | None = None  # changes are noted from this picture on; None: nobody asked yet
         self._changes: list[Change] = []
         self._before: Part | None = None
+        self._histories: Histories = []  # of the last picture
         self._cubes: dict[int, Cubes] = {}  # by number of the picture, ascending
 
     def begin(self, before: Callable[[], Part]) -> None:
@@ -75,9 +77,13 @@ class Rollups:
 
     def follow(self, view: View, after: Part | None, same: bool) -> Rolled:
         """Take down what became of them; `same` says that nothing else changed, such as a journey."""
+        histories = histories_of(view)
         with self._noting:
             self._number += 1
             before, self._before = self._before, None
+            # Somebody who publishes may load the journeys after the refresh has asked whether they changed.
+            same = same and len(histories) == len(self._histories) and all(map(is_, histories, self._histories))
+            self._histories = histories
             if not same or (before is None) != (after is None):
                 self._forget()
             elif before is not None and after is not None:
@@ -105,11 +111,7 @@ class Rollups:
                     return None
                 since, held = self._since, {} if base is None else self._cubes[base]
                 changes = [] if base is None else [c for c in self._changes if base < c.number <= number]
-            made = (
-                moved(held, changes, [each.history for each in view.journeys.values()])
-                if base is not None
-                else built(view)
-            )
+            made = moved(held, changes, histories_of(view)) if base is not None else built(view)
             with self._noting:
                 if since == self._since and number >= since:
                     self._keep(number, made)
@@ -120,6 +122,11 @@ class Rollups:
         self._cubes = {n: self._cubes[n] for n in sorted(self._cubes)[-_KEPT:]}
         oldest = min(self._cubes)
         self._changes = [change for change in self._changes if change.number > oldest]
+
+
+def histories_of(view: View) -> Histories:
+    """The versions of the journeys of orders, by place."""
+    return [each.history for each in view.journeys.values()]
 
 
 def built(view: View) -> Cubes:
