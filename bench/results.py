@@ -1,4 +1,4 @@
-"""`python -m bench.results`: run all suites and write bench/RESULTS.md."""
+"""`python -m bench.results`: run all suites and write bench/RESULTS.md, or write it from what was run before."""
 
 from __future__ import annotations
 
@@ -19,17 +19,20 @@ _HEAD = ("name", "candidate ms", "reference", "reference ms", "ratio (min .. max
 def page(found: list[dict[str, Any]], when: datetime) -> str:
     """The results of suites as Markdown."""
     versions = ", ".join(f"{name} {number}" for name, number in found[0]["versions"].items())
+    rounds = ", ".join(str(n) for n in sorted({suite["rounds"] for suite in found}, reverse=True))
     lines = [
         "# Results",
         "",
         "Written by `make bench`; what the columns mean is in [README.md](README.md).",
         "",
-        f"- {when:%Y-%m-%d %H:%M} UTC, {found[0]['rounds']} rounds",
+        f"- {when:%Y-%m-%d %H:%M} UTC, {rounds} rounds",
         f"- {platform.system()} {platform.release()}, {platform.machine()}, {os.cpu_count()} CPUs, {_memory()}",
         f"- {versions}",
     ]
     for suite in found:
-        lines += ["", f"## {suite['suite']}, {suite['size']:,} events", "", *_table(suite["gates"], suite["targets"])]
+        unit = "open orders" if suite["suite"] == "pages" else "events"
+        title = f"## {suite['suite']}, {suite['size']:,} {unit}, {suite['rounds']} rounds"
+        lines += ["", title, "", *_table(suite["gates"], suite["targets"])]
         lines += ["", "Beside them:", "", *_table(suite["beside"], {})] if suite["beside"] else []
         lines += [f"\nLeft out: {name}: {reason}." for name, reason in suite["skipped"].items()]
         lines += ["", f"Facts: `{json.dumps(suite['facts'])}`", "", f"Noise: `{json.dumps(suite['noise'])}`"]
@@ -63,8 +66,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--size", default="1m")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--made", type=Path, nargs="*", help="what `waypost bench SUITE --json` printed, instead")
     given = parser.parse_args()
-    found = [run_suite(suite, given.size, given.rounds) for suite in SUITES]
+    if given.made:
+        found = [json.loads(path.read_text("utf-8")) for path in given.made]
+    else:
+        found = [run_suite(suite, given.size, given.rounds) for suite in SUITES]
     RESULTS.write_text(page(found, datetime.now(UTC)), "utf-8")
     print(RESULTS.read_text("utf-8"))
 

@@ -39,6 +39,7 @@ class Journeys:
         self._lock = threading.Lock()
         self._stamp: tuple[int, int] | None = None
         self._versions: dict[str, list[JourneyVersion]] = {}
+        self._loaded = 0  # how often
 
     def install_shipped(self, now: int) -> None:
         """Publish the shipped journeys that a store has never had; those that were retired stay so."""
@@ -56,6 +57,7 @@ class Journeys:
             if fresh != self._stamp:
                 self._versions = self._load()
                 self._stamp = fresh
+                self._loaded += 1
         return fresh
 
     def published(self) -> list[JourneyVersion]:
@@ -64,11 +66,12 @@ class Journeys:
         found = (history[-1] for history in self._versions.values())
         return sorted((v for v in found if v.until is None), key=lambda v: v.journey.id)
 
-    def histories(self) -> list[list[JourneyVersion]]:
-        """All versions of every journey in force, by id, as of the last refresh: who asks often refreshes once."""
+    def histories(self, connection: Connection) -> tuple[int, list[list[JourneyVersion]]]:
+        """All versions of every journey in force, by id, and a number that changes whenever any of them does."""
+        self.refresh(connection)
         with self._lock:
-            found = [history for history in self._versions.values() if history[-1].until is None]
-        return sorted(found, key=lambda history: history[-1].journey.id)
+            number, found = self._loaded, [each for each in self._versions.values() if each[-1].until is None]
+        return number, sorted(found, key=lambda history: history[-1].journey.id)
 
     def history(self, journey_id: str) -> list[JourneyVersion]:
         """All versions of a journey, oldest first. Errors: NotFound."""

@@ -51,7 +51,7 @@ class Live:
         self._book = ReturnBook()
         self._holds = Holds()
         self._version = 0
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: int | None = None  # of the journeys
         self._lines: Lines | None = None
         self._view: View | None = None
         self._of_orders: list[list[JourneyVersion]] = []
@@ -101,13 +101,14 @@ class Live:
         self._begun = time.monotonic()
         now = self._clock()
         with self._engine.connect() as connection, _undisturbed(self._version == 0):
+            # Before the states: once those are read, nothing may fail until their lines are summed up.
+            stamp, versions = self._journeys.histories(connection)
             touched = self._load(connection)
-            stamp = self._journeys.refresh(connection)
         held = self._view
         unchanged = touched is None and stamp == self._stamp and self._lines is not None
         if held is not None and unchanged and self._age(held) < CLOCK_STEP:
             return held
-        histories, of_returns = self._of_orders, self._of_returns = self._histories()
+        histories, of_returns = self._of_orders, self._of_returns = _by_subject(versions)
         # Other journeys, or a clock that was set back, change every line.
         lines = self._lines if held is not None and stamp == self._stamp and now >= held.now else None
         self._lines, same = None, lines is not None  # should anything fail now, all is summed up anew
@@ -124,11 +125,6 @@ class Live:
         if held is None:
             _give_back()
         return view
-
-    def _histories(self) -> tuple[list[list[JourneyVersion]], list[list[JourneyVersion]]]:
-        """The journeys of orders, and those of returns."""
-        found = self._journeys.histories()
-        return tuple([h for h in found if h[-1].journey.subject == kind] for kind in ("order", "return"))  # type: ignore[return-value]
 
     def _hold(self, connection: Connection, carriers: list[int], keys: Collection[int], links: list[LinkRow]) -> IDX:
         """Let subjects take what happened to the handling units that they were inside of; returns their rows."""
@@ -177,6 +173,12 @@ class Live:
         unseen = np.unique(keys[self._table.row_of.of(keys) < 0]).tolist()
         if unseen:
             self._table.add(sorted(reads.subjects_by_key(connection, unseen).items()))
+
+
+def _by_subject(versions: list[list[JourneyVersion]]) -> tuple[list[list[JourneyVersion]], list[list[JourneyVersion]]]:
+    """The journeys of orders, and those of returns."""
+    orders, returns = ([h for h in versions if h[-1].journey.subject == kind] for kind in ("order", "return"))
+    return orders, returns
 
 
 class _Read:
