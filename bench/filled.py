@@ -55,6 +55,7 @@ def _follow_on(connection: Connection) -> None:
             connection.execute(
                 sa.select(sa.func.setval(sequence, sa.select(sa.func.max(table.c.id)).scalar_subquery()))
             )
+        connection.exec_driver_sql("ANALYZE")
 
 
 def _subjects(n: int, parcels: bool) -> Iterator[tuple[Any, ...]]:
