@@ -164,6 +164,14 @@ def test_a_long_table_is_stored_in_few_batches_at_a_time_also_when_the_writer_is
         assert crowded.most == 1
 
 
+def test_postgresql_knows_how_large_its_tables_have_become(pg_url: str, orders: Path) -> None:
+    rows = sa.text("SELECT reltuples FROM pg_class WHERE relname = 'event' AND relkind = 'r'")
+    with Waypost.open(pg_url) as waypost:
+        import_path(waypost, orders, mapping=MAPPING)
+        with waypost.engine.connect() as connection:
+            assert connection.scalar(rows) == connection.scalar(sa.select(sa.func.count()).select_from(event)) > 0
+
+
 def test_the_real_orders(waypost: Waypost, olist_dir: Path) -> None:
     expected = {
         "orders": 5_765,

@@ -62,7 +62,9 @@ def connectors(as_json: JsonOption = False) -> None:
 
 @told
 def bench(
-    suite: Annotated[str, typer.Argument(help="ingest | visible | fold | rebuild | journey_edit | kpi | track | pages")],
+    suite: Annotated[
+        str, typer.Argument(help="ingest | visible | fold | rebuild | journey_edit | kpi | track | pages")
+    ],
     size: Annotated[str, typer.Option(help="100k | 1m | 10m events; open orders for pages")] = "100k",
     rounds: Annotated[int, typer.Option(min=1)] = 5,
     as_json: JsonOption = False,

@@ -19,6 +19,7 @@ from waypost.domain.instants import TzSource, now_us
 from waypost.domain.statement import UNMAPPED, Classifier, Statement
 from waypost.domain.subject import SubjectKind
 from waypost.services.app import Waypost
+from waypost.store.engine import take_stock
 from waypost.store.group import Receipt
 from waypost.store.meanings import Tables
 
@@ -122,6 +123,7 @@ def import_path(
     connector = discover().get(CONNECTOR).build(settings)
     items = connector.parse(Folder(path), Context(now_us(), waypost.vocabulary))
     report = _store(waypost, batches(items), progress or (lambda stored: None))
+    take_stock(waypost.engine)
     report.seconds = round(time.monotonic() - started, 3)
     return report
 

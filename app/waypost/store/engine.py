@@ -114,6 +114,16 @@ def lock_writer(connection: Connection) -> None:
         connection.exec_driver_sql("SELECT value FROM setting WHERE name = 'writer_lock' FOR UPDATE")
 
 
+def take_stock(engine: Engine) -> None:
+    """Let PostgreSQL look how large its tables have become; the other engines see to that as they write.
+
+    Its own daemon does so within minutes, but until then questions about few rows would read whole tables.
+    """
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
+
+
 def _open_sqlite(url: str, database: str | None) -> Engine:
     if database and database != ":memory:":
         Path(database).expanduser().parent.mkdir(parents=True, exist_ok=True)
