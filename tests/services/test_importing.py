@@ -169,7 +169,9 @@ def test_postgresql_knows_how_large_its_tables_have_become(pg_url: str, orders: 
     with Waypost.open(pg_url) as waypost:
         import_path(waypost, orders, mapping=MAPPING)
         with waypost.engine.connect() as connection:
-            assert connection.scalar(rows) == connection.scalar(sa.select(sa.func.count()).select_from(event)) > 0
+            held = connection.scalar(sa.select(sa.func.count()).select_from(event))
+            assert held
+            assert connection.scalar(rows) == held
 
 
 def test_the_real_orders(waypost: Waypost, olist_dir: Path) -> None:

@@ -30,6 +30,10 @@ class Behind(Protocol):
         """The rows."""
         ...
 
+    def let_go(self) -> None:
+        """Keep no copy of them."""
+        ...
+
 
 class Ways:
     """The cases of all branches for some rows; columns are never written into."""
@@ -47,6 +51,11 @@ class Ways:
     def behind(self, rows: Behind) -> Ways:
         """As `take`, but each column is only made once it is asked for."""
         return Ways(_Behind(self, rows))
+
+    def let_go(self) -> None:
+        """Keep no column that was made for who asked."""
+        if isinstance(self.columns, _Behind):
+            self.columns.let_go()
 
     def upto(self, n: int) -> Ways:
         """The ways of the first `n` rows."""
@@ -85,6 +94,11 @@ class _Behind(Mapping[str, Cases]):
     def __init__(self, ways: Ways, rows: Behind) -> None:
         self._ways, self._rows = ways, rows
         self._held: dict[str, Cases] = {}
+
+    def let_go(self) -> None:
+        """Make columns anew when they are asked for."""
+        self._held = {}
+        self._rows.let_go()
 
     def __getitem__(self, key: str) -> Cases:
         if key not in self._held:

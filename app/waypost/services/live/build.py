@@ -8,11 +8,9 @@ from waypost.services.live.basis import Basis
 from waypost.services.live.column import Pin
 from waypost.services.live.effective import Effective, Touched
 from waypost.services.live.few import lines_of
-from waypost.services.live.journey_view import JourneyView, Members
-from waypost.services.live.judge import judge
+from waypost.services.live.journey_view import Members, view_of
 from waypost.services.live.lines import Lines
 from waypost.services.live.returns import Returns
-from waypost.services.live.rows import Rows
 from waypost.services.live.summary import Histories, summarise
 from waypost.services.live.table import SubjectTable
 from waypost.services.live.view import View
@@ -32,7 +30,7 @@ def build_view(
     return View(
         now=now,
         version=version,
-        journeys=_journey_views(rows, histories, members, now),
+        journeys={h[-1].journey.id: view_of(h, place, members, now) for place, h in enumerate(histories)},
         n=n,
         columns=columns,
         rows=rows,
@@ -44,19 +42,6 @@ def build_view(
         due_index=lines.due,
         ids=[journey.id for journey in journeys],
     )
-
-
-def _journey_views(rows: Rows, histories: Histories, members: Members, now: int) -> dict[str, JourneyView]:
-    return {
-        history[-1].journey.id: JourneyView(
-            history,
-            place,
-            members,
-            judge(rows.orders, history, now, rows.ways),
-            judge(rows.units, history, now, rows.unit_ways),
-        )
-        for place, history in enumerate(histories)
-    }
 
 
 def sum_up(effective: Effective, histories: Histories, now: int) -> Lines:

@@ -2,12 +2,14 @@
 
 A picture pins the state a column is in. It costs nothing until the values are read: then the column is
 copied once for all who look at that state, and what was written since is taken back. So a refresh pays
-for the rows that changed, and not for the rows there are.
+for the rows that changed, and not for the rows there are. Only the present state keeps its copy by itself; that of
+an earlier one lives as long as a picture of it, or else whoever keeps one old picture would keep all since.
 """
 
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any, NamedTuple
 
@@ -23,12 +25,33 @@ Values = NDArray[Any]
 class _State:
     """A state of a column: how to get back to it from the next one, and its values once somebody read them."""
 
-    __slots__ = ("array", "next", "undo")
+    __slots__ = ("array", "late", "next", "undo")
 
     def __init__(self) -> None:
         self.next: _State | None = None
         self.undo: tuple[IDX, Values] | None = None
-        self.array: Values | None = None
+        self.array: Values | None = None  # while it is the present state
+        self.late: weakref.ref[Values] | None = None  # afterwards
+
+    def read(self) -> Values | None:
+        """The values, if somebody has read them and still has them."""
+        if self.array is not None or self.late is None:
+            return self.array
+        return self.late()
+
+    def keep(self, values: Values) -> None:
+        """Have the values at hand for the next who reads them."""
+        if self.next is None:
+            self.array = values
+        else:
+            self.late = weakref.ref(values)
+
+    def succeed(self, undo: tuple[IDX, Values] | None) -> _State:
+        """The state after this one, from which `undo` leads back."""
+        self.undo, self.next = undo, _State()
+        if self.array is not None:
+            self.late, self.array = weakref.ref(self.array), None
+        return self.next
 
 
 class Column:
@@ -64,17 +87,17 @@ class Column:
                 )
 
     def _next(self, undo: tuple[IDX, Values] | None) -> None:
-        held, self.state = self.state, _State()
-        held.undo, held.next = undo, self.state
+        self.state = self.state.succeed(undo)
 
 
 class Pin:
     """The first `n` values of a column as they were when it was pinned."""
 
-    __slots__ = ("_column", "_state", "n")
+    __slots__ = ("_column", "_held", "_state", "n")
 
     def __init__(self, column: Column, n: int) -> None:
         self._column, self._state, self.n = column, column.state, n
+        self._held: Values | None = None
 
     @classmethod
     def of(cls, values: Values) -> Pin:
@@ -88,14 +111,15 @@ class Pin:
     @property
     def array(self) -> Values:
         """All values; not to be written into."""
-        held = self._state.array
+        held = self._held
         if held is None:
-            held = self._state.array = self._read()
+            held = self._state.read()
+            self._held = held = self._read() if held is None else held
         return held[: self.n]
 
     def at(self, row: int) -> Any:
         """One value, without reading all of them where that can be helped."""
-        if self._state.array is None:
+        if self._held is None:
             with self._column.lock:
                 if self._state.next is None:
                     return self._column.values[row]
@@ -103,11 +127,17 @@ class Pin:
 
     def take(self, rows: IDX) -> Values:
         """Some values, without reading all of them where that can be helped."""
-        if self._state.array is None:
+        if self._held is None:
             with self._column.lock:
                 if self._state.next is None:
                     return self._column.values[rows]
         return self.array[rows]
+
+    def let_go(self, *, for_good: bool = False) -> None:
+        """Keep no copy until it is asked for again; `for_good` pins the present state instead."""
+        if for_good:
+            self._state = self._column.state
+        self._held = None
 
     def written_since(self, other: Pin, most: int) -> IDX | None:
         """The rows written after another pin of the column; None when it is no earlier one, or they are too many."""
@@ -133,6 +163,8 @@ class Pin:
         for step in reversed(undo):
             if step is not None:
                 found[step[0]] = step[1]
+        with self._column.lock:
+            self._state.keep(found)
         return found
 
 
@@ -141,6 +173,10 @@ class _Slots(MutableMapping[int, I64]):
 
     def __init__(self, pins: Mapping[int, Pin]) -> None:
         self._pins = pins
+
+    def pins(self) -> Iterator[Pin]:
+        """All of them."""
+        return iter(self._pins.values())
 
     def __getitem__(self, slot: int) -> I64:
         return self._pins[slot].array
@@ -172,6 +208,10 @@ class _Promises(MutableMapping[int, tuple[I64, I64]]):
     def __init__(self, pins: Mapping[int, tuple[Pin, Pin]]) -> None:
         self._pins = pins
 
+    def pins(self) -> Iterator[Pin]:
+        """All of them."""
+        return (pin for both in self._pins.values() for pin in both)
+
     def __getitem__(self, key: int) -> tuple[I64, I64]:
         at, until = self._pins[key]
         return at.array, until.array
@@ -187,6 +227,13 @@ class _Promises(MutableMapping[int, tuple[I64, I64]]):
 
     def __delitem__(self, key: int) -> None:
         raise TypeError("a picture is never written into")
+
+
+def pins_of(cells: Cells) -> Iterator[Pin]:
+    """The pins of pinned cells."""
+    for side in (cells.slots, cells.promises):
+        if isinstance(side, _Slots | _Promises):
+            yield from side.pins()
 
 
 class CellColumns:

@@ -14,6 +14,7 @@ from waypost.journeys.document import Journey
 from waypost.journeys.project import Mask, Projection, StageFacts
 from waypost.services.journeys import JourneyVersion
 from waypost.services.live.column import Pin
+from waypost.services.live.judge import judge
 from waypost.services.live.rows import Rows
 
 
@@ -22,7 +23,7 @@ class Members:
 
     def __init__(self, journeys: Sequence[Journey], orders: Pin, alive: Pin, rows: Rows) -> None:
         self.journeys = journeys
-        self._orders, self._alive, self._rows = orders, alive, rows
+        self._orders, self._alive, self.rows = orders, alive, rows
 
     @property
     def orders(self) -> NDArray[np.int16]:
@@ -35,7 +36,7 @@ class Members:
         asked = np.array([*by_priority(self.journeys), UNASSIGNED])
         rank_of = np.full(len(asked), len(self.journeys))  # its last entry is that of UNASSIGNED
         rank_of[asked[:-1]] = np.arange(len(self.journeys))
-        alive, (unit, order) = self._alive.array, self._rows.pairs
+        alive, (unit, order) = self._alive.array, self.rows.pairs
         rank = np.full(len(alive), len(self.journeys))
         np.minimum.at(rank, unit, rank_of[self.orders[order]])
         return np.where(alive, asked[rank], UNASSIGNED)
@@ -60,9 +61,22 @@ class JourneyView:
         """Tracked units that belong to it."""
         return np.equal(self._members.units, self._place)
 
+    def again(self, members: Members, now: int) -> JourneyView:
+        """The same with nothing worked out yet."""
+        return view_of(self.history, self._place, members, now)
+
     def facts(self, stage_id: str) -> tuple[StageFacts, Mask]:
         """The facts of a stage at its grain, and the rows of that grain that are this journey's."""
         stage = self.version.journey.stage(stage_id)
         if stage is not None and stage.grain == "parcel":
             return self.units.facts(stage_id), self.mine_units
         return self.orders.facts(stage_id), self.mine
+
+
+def view_of(history: Sequence[JourneyVersion], place: int, members: Members, now: int) -> JourneyView:
+    """One journey in the picture whose orders and units `members` knows."""
+    rows = members.rows
+    orders, units = (
+        judge(cells, history, now, ways) for cells, ways in ((rows.orders, rows.ways), (rows.units, rows.unit_ways))
+    )
+    return JourneyView(history, place, members, orders, units)

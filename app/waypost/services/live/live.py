@@ -6,6 +6,7 @@ import ctypes
 import gc
 import threading
 import time
+import weakref
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -34,6 +35,8 @@ from waypost.store.reads import LinkRow
 
 CARRIERS = frozenset({SubjectKind.UNIT, SubjectKind.VEHICLE})
 _NOTED = CARRIERS | {SubjectKind.LINE, SubjectKind.RETURN}
+KEPT_S = 5.0  # after that a picture keeps nothing by heart
+PINNED_S = 900.0  # after that a picture is that of now: what led back to it is forgotten
 CLOCK_STEP = 1 * SECOND  # how old a view may be before levels are computed again
 
 
@@ -54,6 +57,7 @@ class Live:
         self._stamp: int | None = None  # of the journeys
         self._lines: Lines | None = None
         self._view: View | None = None
+        self._past: list[tuple[float, weakref.ref[View]]] = []  # pictures and when they were made (monotonic)
         self._of_orders: list[list[JourneyVersion]] = []
         self._of_returns: list[list[JourneyVersion]] = []
         self._begun = 0.0  # when the last refresh began to read
@@ -122,9 +126,20 @@ class Live:
         view = build_view(self._table, self._effective, lines, histories, self._version, now, returns)
         view.rolled = self.rollups.follow(view, None if touched is None else part_of(self._effective, touched), same)
         self._view, self._stamp, self._lines = view, stamp, lines
+        self._let_go(view)
         if held is None:
             _give_back()
         return view
+
+    def _let_go(self, newest: View) -> None:
+        """Let pictures that somebody still has, such as a session that was opened long ago, hold no memory."""
+        now = time.monotonic()
+        past = [(made, ref, held) for made, ref in self._past if (held := ref()) is not None]
+        for made, _, held in past:
+            if now - made > KEPT_S:
+                held.let_go(newest, for_good=now - made > PINNED_S)
+        self._past = [(made, ref) for made, ref, _ in past]
+        self._past.append((now, weakref.ref(newest)))
 
     def _hold(self, connection: Connection, carriers: list[int], keys: Collection[int], links: list[LinkRow]) -> IDX:
         """Let subjects take what happened to the handling units that they were inside of; returns their rows."""

@@ -13,8 +13,7 @@ from waypost.journeys.resolve import IDX
 from waypost.journeys.ways import OTHERS, Ways
 from waypost.services.live.column import Pin
 from waypost.services.live.effective import Effective, Touched
-from waypost.services.live.journey_view import JourneyView, Members
-from waypost.services.live.judge import judge
+from waypost.services.live.journey_view import JourneyView, Members, view_of
 from waypost.services.live.rows import Rows
 from waypost.services.live.summary import Histories
 
@@ -34,12 +33,9 @@ class Part(NamedTuple):
 
     def view_of(self, place: int, histories: Histories) -> JourneyView:
         """One journey's projections of the part."""
-        rows, history = self.rows, histories[place]
-        alive = Pin.of(np.ones(rows.units.n, dtype=bool))
-        members = Members([h[-1].journey for h in histories], Pin.of(self.journey), alive, rows)
-        orders = judge(rows.orders, history, _ANY, rows.ways)
-        units = judge(rows.units, history, _ANY, rows.unit_ways)
-        return JourneyView(history, place, members, orders, units)
+        alive = Pin.of(np.ones(self.rows.units.n, dtype=bool))
+        members = Members([h[-1].journey for h in histories], Pin.of(self.journey), alive, self.rows)
+        return view_of(histories[place], place, members, _ANY)
 
 
 def part_at(effective: Effective, rows: IDX) -> Part:

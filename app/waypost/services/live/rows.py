@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from waypost.journeys.cells import Cells
 from waypost.journeys.resolve import IDX
 from waypost.journeys.ways import Ways
-from waypost.services.live.column import Pin
+from waypost.services.live.column import Pin, pins_of
 
 
 class Pairs:
@@ -24,6 +24,12 @@ class Pairs:
     def same(self, alive: Pin, order: Pin, more: Mapping[int, tuple[int, ...]]) -> bool:
         """Whether these would be the same pairs."""
         return self._alive.same(alive) and self._order.same(order) and self._more is more
+
+    def let_go(self, *, for_good: bool = False) -> None:
+        """Keep nothing until it is asked for again; see `Pin.let_go`."""
+        self.__dict__.pop("found", None)
+        for pin in (self._alive, self._order):
+            pin.let_go(for_good=for_good)
 
     @cached_property
     def found(self) -> tuple[IDX, IDX]:
@@ -56,6 +62,14 @@ class Rows:
     def pairs(self) -> tuple[IDX, IDX]:
         """Every (unit, order), by place."""
         return self.which.found if isinstance(self.which, Pairs) else self.which
+
+    def let_go(self, newest: Rows, *, for_good: bool = False) -> None:
+        """Keep nothing that was read until it is asked for again, unless the newest rows share it."""
+        for pin in (*pins_of(self.orders), *pins_of(self.units)):
+            pin.let_go(for_good=for_good)
+        if isinstance(self.which, Pairs) and self.which is not newest.which:
+            self.which.let_go(for_good=for_good)
+        self.unit_ways.let_go()
 
     def on(self, ways: Ways, unit_ways: Ways) -> Rows:
         """The same on other ways."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from waypost.services.live.column import Pin
 from waypost.services.live.columns import DIMENSIONS, Dimensions
 from waypost.services.live.due import DueIndex
 from waypost.services.live.index import RowIndex
-from waypost.services.live.journey_view import JourneyView
+from waypost.services.live.journey_view import JourneyView, Members
 from waypost.services.live.ranking import page
 from waypost.services.live.returns import Returns
 from waypost.services.live.rows import Rows
@@ -98,9 +98,7 @@ class _Array(Generic[A]):
         self._name = name
 
     def __get__(self, view: View, owner: type) -> A:
-        found: A = view.columns[self._name].array  # type: ignore[assignment]
-        view.__dict__[self._name] = found
-        return found
+        return cast(A, view.columns[self._name].array)
 
 
 @dataclass
@@ -150,6 +148,15 @@ class View:
     def slots(self) -> Mapping[int, I64]:
         """The orders' milestone columns."""
         return self.rows.orders.slots
+
+    def let_go(self, newest: View, *, for_good: bool = False) -> None:
+        """Keep nothing that was read or worked out; who asks again has it made again. See `Pin.let_go`."""
+        for pin in self.columns.values():
+            pin.let_go(for_good=for_good)
+        self.rows.let_go(newest.rows, for_good=for_good)
+        journeys = [each.version.journey for each in self.journeys.values()]
+        members = Members(journeys, self.columns["journey"], self.columns["alive"], self.rows)
+        self.journeys = {name: each.again(members, self.now) for name, each in self.journeys.items()}
 
     def cube(self, journey_id: str) -> Cube | None:
         """The rollup of a journey's closed stages; None where there is none and rows have to be counted."""
