@@ -143,6 +143,19 @@ def test_a_picture_that_was_taken_stays_as_it_was(world: World) -> None:
     assert pictures.differences(pictures.live(held), before) == []
 
 
+def test_a_picture_that_let_go_of_what_it_had_read_is_still_the_same(world: World) -> None:
+    world.send(said("order/1", "payment.captured", PAID), scan("parcel/1", "linehaul.picked_up", PAID))
+    held = world.view()
+    before = pictures.live(held)
+    world.send(
+        scan("parcel/1", "delivery.delivered", PAID, links=carries("order/1")), said("order/2", "order.created", PAID)
+    )
+    newest = world.view()
+    held.let_go(newest)
+    assert pictures.differences(pictures.live(held), before) == []
+    assert pictures.differences(pictures.live(newest), before) != []
+
+
 def test_who_writes_and_then_asks_sees_it_though_others_look_at_a_held_picture(world: World) -> None:
     assert world.live.current().n == 0
     world.send(said("order/1", "payment.captured", PAID))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -40,3 +42,26 @@ def test_pinned_cells_are_written_into_by_nobody() -> None:
     pinned = cells.pinned(2)
     with pytest.raises(TypeError):
         pinned.own(3)
+
+
+def test_who_keeps_an_old_picture_keeps_none_of_the_later_ones() -> None:
+    column = Column(np.zeros(5, dtype=np.int64), -1)
+    oldest = Pin(column, 5)
+    copies = []
+    for value in range(1, 6):
+        column.put(np.array([0]), np.array([value]))
+        copies.append(weakref.ref(Pin(column, 5).array.base))
+    assert [copy() is None for copy in copies] == [True] * 4 + [False]  # the present state keeps its own
+    assert oldest.array.tolist() == [0] * 5
+
+
+def test_a_pin_that_let_go_says_the_same_again_until_it_is_that_of_now() -> None:
+    column = Column(np.zeros(2, dtype=np.int64), -1)
+    pin = Pin(column, 2)
+    column.put(np.array([0]), np.array([7]))
+    first = weakref.ref(pin.array.base)
+    pin.let_go()
+    assert first() is None
+    assert (pin.array.tolist(), pin.at(0), pin.take(np.array([0, 1])).tolist()) == ([0, 0], 0, [0, 0])
+    pin.let_go(for_good=True)
+    assert (pin.array.tolist(), pin.at(0)) == ([7, 0], 7)
