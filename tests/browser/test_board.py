@@ -75,7 +75,7 @@ def test_a_target_published_elsewhere_shows_in_place_and_arranging_keeps_its_dra
     walker = opened(walk, chromium, place, DESK)
     page = walker.page
     assert walker.fits()
-    assert page.locator("[class*=st-key-board-panel-]").count() == len(layout.SIZES)
+    expect(page.locator("[class*=st-key-board-panel-]")).to_have_count(len(layout.SIZES), timeout=PATIENCE_MS)
     river = page.locator(".st-key-board-panel-p-river [data-stage=warehouse].chip[data-tier=red]")
     before = page.locator(".kpi").first.evaluate("node => { node.marked = true; return node.innerText }")
     with Waypost.open(place.url) as waypost:
@@ -101,6 +101,8 @@ def test_a_target_published_elsewhere_shows_in_place_and_arranging_keeps_its_dra
 def test_a_phone_reads_the_panels_in_their_own_order(walk, chromium, place):
     walker = opened(walk, chromium, place, PHONE)
     assert walker.fits()
+    panels = walker.page.locator("[class*=st-key-board-panel-]")
+    expect(panels).to_have_count(len(layout.SIZES), timeout=PATIENCE_MS)  # the map's is there, but hidden
     tops = walker.page.locator("[class*=st-key-board-panel-]").evaluate_all(
         "nodes => nodes.filter(n => n.checkVisibility()).map(n => [n.getBoundingClientRect().top, n.className])"
     )
