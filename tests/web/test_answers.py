@@ -132,3 +132,21 @@ def test_only_so_many_answers_are_kept(clock):
     shared, make = Answers(size=2, hand=Later(), clock=clock), counting(clock)
     assert [shared.ask(name, make, 60.0) for name in "abc"] == [1, 2, 3]
     assert [shared.ask(name, make, 60.0) for name in "cba"] == [3, 2, 4]
+
+
+def test_answers_asked_lately_are_renewed_before_anybody_asks_again(clock):
+    hand = Later()
+    shared = Answers(hand=hand, clock=clock)
+    costly, alone, cheap, forgotten = (counting(clock, cost) for cost in (0.4, 0.4, 0.0, 0.4))
+    shared.ask("forgotten", forgotten, 1.0, of=1, ahead=True)
+    clock.now += 6
+    for name, make, ahead in (("costly", costly, True), ("alone", alone, False), ("cheap", cheap, True)):
+        shared.ask(name, make, 1.0, of=1, ahead=ahead)
+    shared.renew(1, lately=5)
+    assert not hand.waiting  # they are made of it already
+    shared.renew(2, lately=5)
+    shared.renew(2, lately=5)
+    assert len(hand.waiting) == 1
+    hand.do()
+    assert shared.ask("costly", costly, 1.0, of=2, ahead=True) == 2
+    assert [make() for make in (costly, alone, cheap, forgotten)] == [3, 2, 2, 2]

@@ -152,7 +152,7 @@ class Projection:
         """The place in `journey.exits` of the exit that ended the journey, or -1."""
         outcome = np.full(self._cells.n, -1, dtype=np.int16)
         for place in reversed(range(len(self.journey.exits))):
-            outcome[_reached(self._cells, (self.journey.exits[place].milestone,))] = place
+            outcome[reached(self._cells, (self.journey.exits[place].milestone,))] = place
         outcome[self.finished] = -1
         return outcome
 
@@ -167,7 +167,7 @@ class Projection:
     @cached_property
     def _ends(self) -> list[Mask]:
         """Per stage of the path: rows that reached its end and came through it."""
-        return self._on_the_way([_reached(self._cells, stage.end) for stage in self.journey.path])
+        return self._on_the_way([reached(self._cells, stage.end) for stage in self.journey.path])
 
     def _on_the_way(self, seen: list[Mask]) -> list[Mask]:
         return [m if through is None else m & through for m, through in zip(seen, self._through, strict=True)]
@@ -175,14 +175,14 @@ class Projection:
     @cached_property
     def _later(self) -> list[Mask]:
         """Per stage of the path: rows that were seen beyond it."""
-        starts = self._on_the_way([_reached(self._cells, stage.start) for stage in self.journey.path])
+        starts = self._on_the_way([reached(self._cells, stage.start) for stage in self.journey.path])
         later = [self.finished]
         for start, end in zip(reversed(starts[1:]), reversed(self._ends[1:]), strict=True):
             later.append(later[-1] | start | end)
         return later[::-1]
 
     def _status(self, stage: Stage) -> NDArray[np.int8]:
-        begun, closed = _reached(self._cells, stage.start), _reached(self._cells, stage.end)
+        begun, closed = reached(self._cells, stage.start), reached(self._cells, stage.end)
         # Stages share milestones: the start of the next one is the end of this one, which closes
         # it before anything later is looked at.
         later = self.finished if stage.span else self._later[self.journey.path.index(stage)]
@@ -225,7 +225,8 @@ def _code_slots() -> dict[str, int]:
     return {event.code: CODES_FROM + place for place, event in enumerate(load_vocabulary().events)}
 
 
-def _reached(cells: Cells, milestones: tuple[str, ...]) -> Mask:
+def reached(cells: Cells, milestones: tuple[str, ...]) -> Mask:
+    """Rows that reached any of some milestones, whether or not a time was given."""
     seen = np.zeros(cells.n, dtype=bool)
     for slot in slots_of(milestones):
         if slot in cells.slots:
@@ -253,7 +254,7 @@ def _facts(cells: Cells, journey: Journey, stage: Stage, status: NDArray[np.int8
     level = _level(stage.target, status, left, due_yellow, due_red, now)
     if stage.gate:
         due_red = entered.copy()
-        held = (status == Status.OPEN) | (closed & _reached(cells, stage.start))
+        held = (status == Status.OPEN) | (closed & reached(cells, stage.start))
         level = np.where(held, np.int8(Level.RED), np.int8(Level.OK))
     facts = StageFacts(stage, status, entered, left, dwell, due_yellow, due_red, level, backwards)
     if stage.only:

@@ -2,6 +2,7 @@
 
 A hundred people look at the same few figures. Each figure is made once for all of them, by one thread behind the
 pages, and as seldom as its own cost asks for. What takes no time is made where it is asked for.
+Answers may be renewed before anybody asks again: once other journeys are in force, everybody will.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ class _Question:
     def __init__(self) -> None:
         self.making = threading.Lock()
         self.last: _Made | None = None
+        self.ahead: Callable[[], Any] | None = None  # how to make the next one before it is asked for
+        self.asked = 0.0  # when it was last asked, seconds (monotonic)
 
     def answer(self, of: Hashable, oldest: float) -> _Made | None:
         """The last answer if it was made of that, and begun no earlier than `oldest`."""
@@ -60,13 +63,17 @@ class Answers:
         self._guard = threading.Lock()
         self._hand: Hand = hand or ThreadPoolExecutor(1, "waypost-answers")
 
-    def ask(self, question: Hashable, make: Callable[[], T], fresh: float, of: Hashable = None) -> T:
+    def ask(
+        self, question: Hashable, make: Callable[[], T], fresh: float, of: Hashable = None, *, ahead: bool = False
+    ) -> T:
         """The answer to a question: one that is at most `fresh` seconds old, or while a costly one is made, the last.
 
         `of` is what it must have been made of, such as versions of journeys: another one is waited for.
-        `make` must not ask who is looking. Errors: those of `make`, when it is waited for.
+        `make` must not ask who is looking; with `ahead`, `renew` may call it again at any time.
+        Errors: those of `make`, when it is waited for.
         """
         asked, now = self._asked(question), self._clock()
+        asked.ahead, asked.asked = make if ahead else None, now
         if found := asked.answer(of, now - fresh):
             return cast(T, found.value)
         found = asked.answer(of, now - OLD_S)
@@ -77,6 +84,19 @@ class Answers:
         elif asked.making.acquire(blocking=False):
             return self._make(asked, make, of)
         return cast(T, found.value)
+
+    def renew(self, of: Hashable, lately: float) -> None:
+        """Have answers made of something else made anew behind the pages, if asked ahead in the last `lately` seconds.
+
+        Those that are cheap to make are left to who asks.
+        """
+        since = self._clock() - lately
+        with self._guard:
+            held = [asked for asked in reversed(self._held.values()) if asked.asked >= since]
+        for asked in held:
+            last, make = asked.last, asked.ahead
+            if make and last and last.of != of and last.cost > QUICK_S and asked.making.acquire(blocking=False):
+                self._hand_over(asked, make, of)
 
     def _asked(self, question: Hashable) -> _Question:
         with self._guard:
@@ -89,8 +109,11 @@ class Answers:
     def _behind(self, asked: _Question, last: _Made, make: Callable[[], Any], of: Hashable) -> None:
         """Have the next answer made, unless that is under way or too early."""
         early = self._clock() - last.begun < max(PAUSE_S, last.cost * REST)
-        if early or not asked.making.acquire(blocking=False):
-            return
+        if not early and asked.making.acquire(blocking=False):
+            self._hand_over(asked, make, of)
+
+    def _hand_over(self, asked: _Question, make: Callable[[], Any], of: Hashable) -> None:
+        """Have an answer made behind the pages; `asked.making` is held already."""
 
         def work() -> None:
             try:

@@ -123,4 +123,4 @@ def counted(name: str, panel: Panel, scene: Scene, count: Callable[[View, Scope]
         present = scene.now()
         return count(present.view, present.at)
 
-    return cache.shared(question, make, _TTL_S)
+    return cache.shared(question, make, _TTL_S)  # not ahead: with another version it is another question

@@ -32,6 +32,7 @@ T = TypeVar("T")
 _TTL_S = 1
 _STAMP_S = 0.2  # by then another target is noticed
 _FACETS_S = 5
+LATELY_S = 5.0  # who asked a figure so long ago is taken to be still looking
 _MAP_TTL_S = 3
 _SIZE = 64
 AT_RISK = 8  # rows in the list of those that need a hand
@@ -55,7 +56,7 @@ def stamp(view: View) -> tuple[object, ...]:
 def overview(journey: str, days: int, span: tuple[int, int] | None, query: OrderQuery) -> Overview:
     """The control tower of one journey."""
     asked = ("overview", journey, days, span, query)
-    return shared(asked, lambda: tower.overview(view(), journey, days, query, AT_RISK, span), _TTL_S)
+    return shared(asked, lambda: tower.overview(view(), journey, days, query, AT_RISK, span), _TTL_S, ahead=True)
 
 
 def stream(limit: int, query: OrderQuery) -> list[StreamItem]:
@@ -66,7 +67,7 @@ def stream(limit: int, query: OrderQuery) -> list[StreamItem]:
 
 def facets(name: str, query: OrderQuery) -> list[Facet]:
     """The words of a dimension among some orders, and how many have each; a few seconds old."""
-    return shared(("facets", name, query), lambda: view().facets(name, query), _FACETS_S)
+    return shared(("facets", name, query), lambda: view().facets(name, query), _FACETS_S, ahead=True)
 
 
 def order_journey(key: int) -> OrderJourney:
@@ -127,9 +128,21 @@ def forget_orders() -> None:
     _order_journey.clear()
 
 
-def shared(question: Hashable, make: Callable[[], T], fresh: float) -> T:
-    """An answer that goes with the journeys in force."""
-    return deps.get().answers.ask(question, make, fresh, of=stamp(view()))
+def shared(question: Hashable, make: Callable[[], T], fresh: float, *, ahead: bool = False) -> T:
+    """An answer that goes with the journeys in force; `ahead`: made anew as soon as others are."""
+    return deps.get().answers.ask(question, make, fresh, of=stamp(view()), ahead=ahead)
+
+
+def look_ahead(known: object) -> object:
+    """Where other journeys are in force than `known`, have what pages lately asked for made before they ask again.
+
+    Returns what is known now. So an edit shows at a page's next tick, and not a whole making later.
+    """
+    held = deps.get()
+    found = held.waypost.journeys.refresh()
+    if known is not None and found != known:
+        held.answers.renew(stamp(view()), LATELY_S)
+    return found
 
 
 def _store() -> str:

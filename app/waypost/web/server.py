@@ -32,6 +32,7 @@ from waypost.web.index_page import index_routes
 from waypost.web.startup import apply_config, check_config
 
 COLLECT_EVERY_S = 60
+LOOK_EVERY_S = 0.2
 # Where there are none at all, Streamlit looks for their files anew at every question who is there.
 _NO_SECRETS: dict[str, Any] = {"waypost": {}}
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -64,13 +65,14 @@ def _lifespan(waypost: Waypost, feed: PositionFeed | None, settings: Settings) -
         waypost.view()
         _keep()
         waypost.replays.kick()  # what the last process did not finish
-        collector = asyncio.create_task(_collect())
+        beside_pages = [asyncio.create_task(_collect()), asyncio.create_task(_look_ahead())]
         try:
             with working(feed):
                 async with at_work(waypost, beside=beside, wanted=pulls):
                     yield {}
         finally:
-            collector.cancel()
+            for task in beside_pages:
+                task.cancel()
             waypost.close()
 
     return lifespan
@@ -93,3 +95,15 @@ async def _collect() -> None:
     while True:
         await asyncio.sleep(COLLECT_EVERY_S)
         gc.collect()
+
+
+async def _look_ahead() -> None:
+    from waypost.web import cache  # only now: Streamlit warns of caches that are made before it runs
+
+    known: object = None
+    while True:
+        await asyncio.sleep(LOOK_EVERY_S)
+        try:
+            known = await asyncio.to_thread(cache.look_ahead, known)
+        except Exception:  # the store may be away for a while: pages say so themselves
+            log.debug("could not look ahead", exc_info=True)

@@ -6,6 +6,7 @@ import numpy as np
 
 from waypost.services.live.basis import Basis
 from waypost.services.live.column import Pin
+from waypost.services.live.edits import Edits, concerned
 from waypost.services.live.effective import Effective, Touched
 from waypost.services.live.few import lines_of
 from waypost.services.live.journey_view import Members, view_of
@@ -51,10 +52,15 @@ def sum_up(effective: Effective, histories: Histories, now: int) -> Lines:
 
 
 def sum_up_again(
-    lines: Lines, table: SubjectTable, effective: Effective, touched: Touched | None, histories: Histories, now: int
-) -> None:
-    """Put the lines of orders that were touched, and of those of which a due instant has passed."""
+    lines: Lines, table: SubjectTable, effective: Effective, touched: Touched | None, histories: Histories,
+    edits: Edits, now: int,
+) -> None:  # fmt: skip
+    """Put the lines of orders that were touched, of those that other rules hold for, and where an instant passed."""
     n, rest = effective.n_orders, lines.passed(now)
+    if edits:
+        also = concerned(effective, edits)
+        also[rest] = True
+        rest = np.flatnonzero(also)
     if touched is not None:
         orders = touched.orders
         lines.put(n, orders, lines_of(effective.rows_of(touched), histories, effective.journeys_of(orders), now))

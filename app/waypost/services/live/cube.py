@@ -58,6 +58,11 @@ class Day:
         """The same for writing into."""
         return Day(self.hist.copy(), self.sums.copy(), self.first.copy(), self.last.copy())
 
+    def clear(self, stage: int) -> None:
+        """Take all rows of a stage out."""
+        self.hist[stage] = self.sums[stage] = 0
+        self.first[stage], self.last[stage] = NEVER, -NEVER
+
 
 class Open(NamedTuple):
     """The open rows of a stage: when they turn yellow or red, and when red, each sorted; us."""
@@ -120,6 +125,14 @@ class Draft:
         change = _with if sign > 0 else _without
         held = self._opened[stage]
         self._opened[stage] = Open(change(held.warned, counted.warned), change(held.late, counted.late))
+
+    def anew(self, stage: int, counted: Counted) -> None:
+        """Forget all rows of a stage and add these."""
+        for ordinal in [*self._days]:
+            if self._days[ordinal].sums[stage, N]:
+                self._day(ordinal).clear(stage)
+        self._opened[stage] = _NOTHING
+        self.put(stage, counted)
 
     def done(self) -> Cube:
         """The cube that it has become."""

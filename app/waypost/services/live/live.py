@@ -22,6 +22,7 @@ from waypost.services.journeys import Journeys, JourneyVersion
 from waypost.services.live.basis import Basis
 from waypost.services.live.basis_returns import basis_of_returns
 from waypost.services.live.build import basis_of_orders, build_view, sum_up, sum_up_again
+from waypost.services.live.edits import edited
 from waypost.services.live.effective import Effective, Touched
 from waypost.services.live.holds import Holds
 from waypost.services.live.lines import Lines
@@ -112,19 +113,20 @@ class Live:
         unchanged = touched is None and stamp == self._stamp and self._lines is not None
         if held is not None and unchanged and self._age(held) < CLOCK_STEP:
             return held
+        before = self._of_orders
         histories, of_returns = self._of_orders, self._of_returns = _by_subject(versions)
-        # Other journeys, or a clock that was set back, change every line.
-        lines = self._lines if held is not None and stamp == self._stamp and now >= held.now else None
-        self._lines, same = None, lines is not None  # should anything fail now, all is summed up anew
-        if lines is None or touched is not None:
-            self._effective.assign(histories)
-        if lines is None:
+        edits = {} if stamp == self._stamp else edited(before, histories)
+        # Other ways and stages, or a clock that was set back, change every line.
+        lines = self._lines if held is not None and edits is not None and now >= held.now else None
+        self._lines = None  # should anything fail now, all is summed up anew
+        self._effective.assign(histories)
+        if lines is None or edits is None:
             lines = sum_up(self._effective, histories, now)
         else:
-            sum_up_again(lines, self._table, self._effective, touched, histories, now)
+            sum_up_again(lines, self._table, self._effective, touched, histories, edits, now)
         returns = self._book.picture(self._table, of_returns, now)
         view = build_view(self._table, self._effective, lines, histories, self._version, now, returns)
-        view.rolled = self.rollups.follow(view, None if touched is None else part_of(self._effective, touched), same)
+        view.rolled = self.rollups.follow(view, None if touched is None else part_of(self._effective, touched))
         self._view, self._stamp, self._lines = view, stamp, lines
         self._let_go(view)
         if held is None:

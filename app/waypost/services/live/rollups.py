@@ -2,21 +2,23 @@
 
 A refresh only takes down the changed orders as they were and as they are. Whoever asks a picture for
 its cubes brings the last ones up to exactly that picture: old rows are taken away, new ones added.
+A version that only judges some stages otherwise has these counted anew, and nothing else.
 Nothing is stored, so there is nothing to drift from the events or to repair after a crash.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from operator import is_
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from waypost.journeys.cells import NEVER
+from waypost.journeys.document import Journey, Stage
 from waypost.journeys.project import Mask, StageFacts, Status
 from waypost.services.live.cube import Counted, Cube, Draft
+from waypost.services.live.edits import Edits, edited
 from waypost.services.live.journey_view import JourneyView
 from waypost.services.live.parts import Part, joined
 from waypost.services.live.summary import Histories
@@ -36,6 +38,13 @@ class Change(NamedTuple):
     number: int  # of the picture that came of it
     before: Part
     after: Part
+
+
+class _Made(NamedTuple):
+    """The cubes of a picture, and the versions that its rows were judged by."""
+
+    cubes: Cubes
+    histories: Histories
 
 
 class Rolled:
@@ -66,7 +75,7 @@ class Rollups:
         self._changes: list[Change] = []
         self._before: Part | None = None
         self._histories: Histories = []  # of the last picture
-        self._cubes: dict[int, Cubes] = {}  # by number of the picture, ascending
+        self._made: dict[int, _Made] = {}  # by number of the picture, ascending
 
     def begin(self, before: Callable[[], Part]) -> None:
         """Take down the orders that a refresh is about to change, as they are."""
@@ -75,16 +84,15 @@ class Rollups:
                 self._forget()
             self._before = before() if self._since is not None else None
 
-    def follow(self, view: View, after: Part | None, same: bool) -> Rolled:
-        """Take down what became of them; `same` says that nothing else changed, such as a journey."""
+    def follow(self, view: View, after: Part | None) -> Rolled:
+        """Take down what became of them. Versions that only judge otherwise are looked at when somebody asks."""
         histories = histories_of(view)
         with self._noting:
             self._number += 1
             before, self._before = self._before, None
-            # Somebody who publishes may load the journeys after the refresh has asked whether they changed.
-            same = same and len(histories) == len(self._histories) and all(map(is_, histories, self._histories))
+            framed = edited(self._histories, histories) is not None
             self._histories = histories
-            if not same or (before is None) != (after is None):
+            if not framed or (before is None) != (after is None):
                 self._forget()
             elif before is not None and after is not None:
                 self._note(view, before, after)
@@ -98,7 +106,7 @@ class Rollups:
             self._changes.append(Change(self._number, before, after))
 
     def _forget(self) -> None:
-        self._since, self._changes, self._cubes = None, [], {}
+        self._since, self._changes, self._made = None, [], {}
 
     def of(self, view: View, number: int) -> Cubes | None:
         """The cubes of a picture; None when later ones have been made and these cannot be any more."""
@@ -106,21 +114,21 @@ class Rollups:
             with self._noting:
                 if self._since is None:
                     self._since = self._number
-                base = max((n for n in self._cubes if n <= number), default=None)
-                if base is None and self._cubes:
+                base = max((n for n in self._made if n <= number), default=None)
+                if base is None and self._made:
                     return None
-                since, held = self._since, {} if base is None else self._cubes[base]
+                since, held = self._since, None if base is None else self._made[base]
                 changes = [] if base is None else [c for c in self._changes if base < c.number <= number]
-            made = moved(held, changes, histories_of(view)) if base is not None else built(view)
+            made = _Made(built(view), histories_of(view)) if held is None else followed(held, changes, view)
             with self._noting:
                 if since == self._since and number >= since:
                     self._keep(number, made)
-            return made
+            return made.cubes
 
-    def _keep(self, number: int, made: Cubes) -> None:
-        self._cubes[number] = made
-        self._cubes = {n: self._cubes[n] for n in sorted(self._cubes)[-_KEPT:]}
-        oldest = min(self._cubes)
+    def _keep(self, number: int, made: _Made) -> None:
+        self._made[number] = made
+        self._made = {n: self._made[n] for n in sorted(self._made)[-_KEPT:]}
+        oldest = min(self._made)
         self._changes = [change for change in self._changes if change.number > oldest]
 
 
@@ -143,21 +151,43 @@ def _built(each: JourneyView) -> Cube:
     return draft.done()
 
 
-def moved(held: Cubes, changes: list[Change], histories: Histories) -> Cubes:
-    """Cubes after these changes: orders as they are added, as they were taken away."""
+def followed(held: _Made, changes: list[Change], view: View) -> _Made:
+    """The cubes of a picture from those of an earlier one: changed orders moved, edited stages counted anew."""
+    histories = histories_of(view)
+    edits = edited(held.histories, histories)
+    if edits is None:
+        return _Made(built(view), histories)
+    drafts = _moved(held.cubes, changes, histories, edits)
+    for place, stages in edits.items():
+        each = view.journeys[histories[place][-1].journey.id]
+        draft = drafts.setdefault(place, Draft(held.cubes[each.version.journey.id]))
+        for at in _places_of(each.version.journey, stages):
+            draft.anew(at, counted(*each.facts(each.version.journey.stages[at].id)))
+    done = {histories[place][-1].journey.id: draft.done() for place, draft in drafts.items()}
+    return _Made({**held.cubes, **done}, histories)
+
+
+def _moved(held: Cubes, changes: list[Change], histories: Histories, edits: Edits) -> dict[int, Draft]:
+    """Drafts after these changes, by the journey's place: orders as they are added, as they were taken away."""
+    drafts: dict[int, Draft] = {}
     if not changes:
-        return held
-    drafts: dict[str, Draft] = {}
+        return drafts
     # Added first: what one change takes away, an earlier one may have brought.
     for sign, parts in ((1, [c.after for c in changes]), (-1, [c.before for c in changes])):
         part = joined(parts)
         for place in np.unique(part.journey[part.journey >= 0]).tolist():
-            name = histories[place][-1].journey.id
-            draft = drafts.setdefault(name, Draft(held[name]))
-            each = part.view_of(place, histories)
-            for at, stage in enumerate(each.version.journey.stages):
-                draft.put(at, counted(*each.facts(stage.id)), sign)
-    return {**held, **{name: draft.done() for name, draft in drafts.items()}}
+            journey, each = histories[place][-1].journey, part.view_of(place, histories)
+            draft = drafts.setdefault(place, Draft(held[journey.id]))
+            skipped = _places_of(journey, edits.get(place, ()))
+            for at, stage in enumerate(journey.stages):
+                if at not in skipped:
+                    draft.put(at, counted(*each.facts(stage.id)), sign)
+    return drafts
+
+
+def _places_of(journey: Journey, stages: Sequence[Stage]) -> set[int]:
+    wanted = {stage.id for stage in stages}
+    return {place for place, stage in enumerate(journey.stages) if stage.id in wanted}
 
 
 def counted(facts: StageFacts, mine: Mask) -> Counted:
