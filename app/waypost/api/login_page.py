@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from starlette.responses import HTMLResponse
 
 from waypost.access.passwords import MAX_LENGTH
+from waypost.api import mark
 from waypost.api.login_texts import TEXTS
 
 _CSS = Path(__file__).with_name("login.css").read_text(encoding="utf-8")
@@ -26,18 +27,8 @@ HEADERS = {
     "Vary": "Accept-Language, Cookie",
 }
 
-_SHAPE = (
-    '<path d="M5 19c0-6 14-4 14-11" stroke="{now}"/>'
-    '<circle cx="5" cy="19" r="3" fill="{done}"/><circle cx="19" cy="5" r="3" fill="{now}"/>'
-)
-_MARK = (
-    '<svg viewBox="0 0 24 24" fill="none" stroke-width="2" stroke-linecap="round" aria-hidden="true">'
-    f"{_SHAPE.format(now='var(--accent)', done='var(--done)')}</svg>"
-)
-_ICON = quote(
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke-width="2">'
-    f"{_SHAPE.format(now='#0B6A86', done='#2B7355')}</svg>"
-)
+_MARK = f'<svg viewBox="2 0 28 28" aria-hidden="true">{mark.way("var(--accent)")}</svg>'
+_ICON = quote(mark.ICON)
 _NOTE = (
     '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" '
     'aria-hidden="true"><circle cx="12" cy="12" r="9"/><path d="M12 7v6M12 16.5v.5"/></svg>'

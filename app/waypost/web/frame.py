@@ -8,6 +8,7 @@ import streamlit as st
 
 from waypost.access.roles import Role, allows
 from waypost.access.sessions import Identity
+from waypost.api import mark
 from waypost.i18n import N_, translator
 from waypost.web import links, session, theme
 from waypost.web.words import ROLES, word
@@ -26,15 +27,9 @@ _PAGES = (
     ("tracking", N_("Customer page"), "share_location", "tracking", Role.OPERATOR, True),
     ("admin", N_("Administration"), "admin_panel_settings", "admin", Role.ADMINISTRATOR, True),
 )
-ICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#0B6A86"/>'
-    '<g fill="none" stroke="#fff" stroke-width="3"><path d="M6 23 L13 10 L19 20 L25 9"/></g>'
-    '<circle cx="25" cy="9" r="3.5" fill="#fff"/></svg>'
-)
 _MARK = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="148" height="28" viewBox="0 0 148 28">'
-    '<g fill="none" stroke="{accent}" stroke-width="2.5"><path d="M5 21 L12 8 L19 19 L26 6"/></g>'
-    '<circle cx="26" cy="6" r="3.5" fill="{accent}"/>'
+    f"{mark.way('{accent}')}"
     '<text x="38" y="20" font-family="system-ui" font-size="18" font-weight="650" fill="{ink}">Waypost</text>'
     "</svg>"
 )

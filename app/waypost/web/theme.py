@@ -139,6 +139,7 @@ h1, h2, h3 { letter-spacing: -0.01em; }
 .wp-live { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; min-height: 20px;
   font-size: 13px; color: var(--wp-muted); }
 .wp-live i { width: 8px; height: 8px; border-radius: 50%; background: var(--wp-accent); }
+.wp-live i + span { max-width: calc(100% - 20px); }
 .wp-live i.quiet { background: none; border: 2px solid var(--wp-muted); }
 .wp-live b { font-weight: 600; color: var(--wp-ink); }
 .wp-returns { margin-top: 4px; }
