@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from tests.worlds import World, said, us
+from tests.worlds import MARKETPLACE, World, said, us
 from waypost.api import metrics
 from waypost.domain.errors import FieldError
-from waypost.domain.instants import DAY, SECOND
+from waypost.domain.instants import DAY, SECOND, now_us
 from waypost.services import doctor, verify
 from waypost.services.housekeeping import comparison
+from waypost.services.housekeeping.figures import FigureWatch, last_watched, place_of
 from waypost.services.housekeeping.hours import clock_of, last_due
 from waypost.services.housekeeping.worker import Housekeeper
+from waypost.services.rollup_check import compare_rollups
 from waypost.services.settings import read_settings
 from waypost.store import jobs, segments
 from waypost.store.engine import writing
@@ -149,14 +151,42 @@ def test_a_comparison_that_is_cut_off_says_nothing(shop: World) -> None:
     assert comparison.compare(shop.engine, 0, lambda _: False) is None
 
 
-def test_figures_that_differ_are_told(shop: World) -> None:
-    keeper = Housekeeper(shop.engine, "02:30", shop.clock, figures=lambda: ["sea-freight/customs: 3 instead of 4"])
-    keeper.turn()
+def test_every_process_compares_its_own_figures(shop: World, caplog: pytest.LogCaptureFixture) -> None:
+    shop.live.rollups.from_orders, place, first = 0, place_of("console", 8501), shop.now
+    watch = FigureWatch(shop.live, shop.engine, place, "02:30", shop.clock)
+    held = shop.view().cube(MARKETPLACE)
+    assert held is not None
+    watch.turn()
+    assert last_watched(shop.engine, shop.now) is None, "the first night comes"
     shop.now += DAY
-    keeper.turn()
-    found = checks(shop)["comparison"]
+    watch.turn()
+    sound = last_watched(shop.engine, shop.now)
+    assert sound is not None
+    assert (sound.at, sound.processes, sound.differing) == (shop.now, 1, [])
+    assert sound.figures > 0
+    for opened in held.opened:
+        opened.late[:] = opened.warned[:] = first - 99 * DAY  # memory that went wrong
+    watch.turn()
+    assert last_watched(shop.engine, shop.now) == sound, "once a night"
+    shop.now += DAY
+    with caplog.at_level(logging.ERROR, "waypost.housekeeping"):
+        watch.turn()
+    wrong = last_watched(shop.engine, shop.now)
+    assert wrong is not None
+    assert any(f"{place} {MARKETPLACE}/" in each for each in wrong.differing)
+    assert MARKETPLACE in caplog.text
+    assert compare_rollups(shop.view()).differences == [], "they were made anew"
+    assert last_watched(shop.engine, shop.now + 4 * DAY) is None, "a process that is gone"
+
+
+def test_figures_that_differ_are_told(shop: World) -> None:
+    assert checks(shop)["figures"]["values"] == {"at": None}
+    jobs.note(shop.engine, "figures/here:all:8501", {"figures": 40, "differing": ["3 instead of 4"]}, now_us())
+    found = checks(shop)["figures"]
     assert not found["ok"]
-    assert "3 instead of 4" in found["detail"]
+    assert "here:all:8501 3 instead of 4" in found["detail"]
+    metrics.set_housekeeping(shop.engine)
+    assert "waypost_figures_differing 1.0" in metrics.exposition().decode().splitlines()
 
 
 def test_prometheus_reads_both(shop: World) -> None:

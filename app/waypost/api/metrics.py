@@ -8,8 +8,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.process_collector import ProcessCollector
 from sqlalchemy.engine import Engine
 
-from waypost.domain.instants import SECOND
+from waypost.domain.instants import SECOND, now_us
 from waypost.services.housekeeping.comparison import last_comparison
+from waypost.services.housekeeping.figures import last_watched
 from waypost.store import segments
 
 REGISTRY = CollectorRegistry()
@@ -26,6 +27,7 @@ SEGMENTED = Gauge("waypost_segment_events", "Events that stand in segments.", re
 UNSEGMENTED = Gauge("waypost_segment_outside", "Event ids that no segment holds yet.", registry=REGISTRY)
 COMPARED_AT = Gauge("waypost_comparison_seconds", "When states were last compared with events.", registry=REGISTRY)
 DIFFERENCES = Gauge("waypost_comparison_differences", "What the last comparison found different.", registry=REGISTRY)
+FIGURES = Gauge("waypost_figures_differing", "Figures kept in memory that differed last night.", registry=REGISTRY)
 
 
 @cache
@@ -52,4 +54,7 @@ def set_housekeeping(engine: Engine) -> None:
     last = last_comparison(engine)
     if last is not None:
         COMPARED_AT.set(last.at / SECOND)
-        DIFFERENCES.set(last.differences + len(last.figures))
+        DIFFERENCES.set(last.differences)
+    figures = last_watched(engine, now_us())
+    if figures is not None:
+        FIGURES.set(len(figures.differing))

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 
 from waypost.services.app import Waypost
 from waypost.services.connections.scheduler import Scheduler
+from waypost.services.housekeeping.figures import FigureWatch, place_of
 from waypost.services.housekeeping.worker import Housekeeper
 from waypost.services.outgoing.worker import Outgoing
-from waypost.services.rollup_check import compare_rollups
 from waypost.services.settings import Settings
 from waypost.services.storing.beside import can_store_beside
 
@@ -60,7 +60,7 @@ async def keeping(waypost: Waypost, wanted: bool) -> AsyncIterator[None]:
     if not wanted:
         yield
         return
-    keeper = Housekeeper(waypost.engine, Settings().compare_at, figures=lambda: _differing(waypost))
+    keeper = Housekeeper(waypost.engine, Settings().compare_at)
     keeper.start()
     try:
         yield
@@ -68,14 +68,23 @@ async def keeping(waypost: Waypost, wanted: bool) -> AsyncIterator[None]:
         await asyncio.to_thread(keeper.stop)
 
 
-def _differing(waypost: Waypost) -> list[str]:
-    """Figures that rollups and rows disagree on, where this process has a picture of orders."""
-    view = waypost.live.latest
-    return [] if view is None else [str(found) for found in compare_rollups(view).differences]
+@contextlib.asynccontextmanager
+async def watching(waypost: Waypost) -> AsyncIterator[None]:
+    """Compare the figures that this process keeps with the orders, at night, while the block runs."""
+    settings = Settings()
+    watch = FigureWatch(waypost.live, waypost.engine, place_of(settings.role, settings.port), settings.compare_at)
+    watch.start()
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(watch.stop)
 
 
 @contextlib.asynccontextmanager
 async def at_work(waypost: Waypost, *, beside: bool, wanted: bool) -> AsyncIterator[None]:
-    """All that a server does besides answering; storing `beside` it in every role, the rest where it is `wanted`."""
-    async with storing(waypost, beside), pulling(waypost, wanted), telling(waypost, wanted), keeping(waypost, wanted):
+    """All that a server does besides answering; storing `beside` it and its own figures in every role."""
+    apart = storing(waypost, beside), pulling(waypost, wanted), telling(waypost, wanted), keeping(waypost, wanted)
+    async with contextlib.AsyncExitStack() as stack:
+        for work in (*apart, watching(waypost)):
+            await stack.enter_async_context(work)
         yield

@@ -52,3 +52,17 @@ def noted(connection: Connection, name: str) -> Note | None:
     if row is None or row.done_at is None:
         return None
     return Note(row.done_at, None if row.told is None else json.loads(row.told))
+
+
+def noted_under(connection: Connection, prefix: str, since: int) -> dict[str, Note]:
+    """What jobs of a common beginning found since an instant (us), by name."""
+    mine = job.c.name.startswith(prefix, autoescape=True), job.c.done_at >= since
+    rows = connection.execute(sa.select(job.c.name, job.c.done_at, job.c.told).where(*mine).order_by(job.c.name))
+    return {row.name: Note(row.done_at, None if row.told is None else json.loads(row.told)) for row in rows}
+
+
+def forget(engine: Engine, prefix: str, before: int) -> None:
+    """Strike out what jobs of a common beginning found before an instant (us)."""
+    with writing(engine) as connection:
+        old = job.c.name.startswith(prefix, autoescape=True), job.c.done_at < before
+        connection.execute(sa.delete(job).where(*old))

@@ -1,4 +1,4 @@
-"""The nightly comparison: states against a fold of their events, and figures kept in memory against exact ones.
+"""The nightly comparison: states against a fold of their events. Figures kept in memory: see `figures`.
 
 A night compares at most a million subjects and the next night goes on behind them, so that a large store is gone
 through in a few nights. Where something differs the next night begins again, so that a difference is told until
@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -36,19 +36,21 @@ class Compared:
     differences: int = 0
     examples: list[str] = field(default_factory=list)
     next: int = 0
-    figures: list[str] = field(default_factory=list)  # figures kept in memory that differ from exact ones
 
     @property
     def ok(self) -> bool:
         """Whether everything is as the events say."""
-        return not self.differences and not self.figures
+        return not self.differences
 
 
 def last_comparison(engine: Engine) -> Compared | None:
     """What the last comparison found; None before the first."""
     with engine.connect() as connection:
         note = jobs.noted(connection, NAME)
-    return None if note is None or note.told is None else Compared(**{**note.told, "at": note.at})
+    if note is None or note.told is None:
+        return None
+    known = {each.name for each in fields(Compared)}  # what an earlier version noted besides is left out
+    return Compared(**{**{name: value for name, value in note.told.items() if name in known}, "at": note.at})
 
 
 def keep(engine: Engine, found: Compared, now: int) -> None:

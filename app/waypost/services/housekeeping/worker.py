@@ -6,7 +6,6 @@ import logging
 import os
 import secrets
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,12 +15,11 @@ from typing import Final
 from sqlalchemy.engine import Engine
 
 from waypost.domain.instants import now_us
-from waypost.services import verify
 from waypost.services.housekeeping import comparison
 from waypost.services.housekeeping.hours import clock_of, last_due
+from waypost.services.housekeeping.rounds import Rounds
 from waypost.store import jobs, segments
 
-LOOK_S: Final = 30.0
 RENEW_S: Final = jobs.LEASE_S / 4
 SEGMENTS: Final = "segments"
 log = logging.getLogger("waypost.housekeeping")
@@ -30,46 +28,29 @@ log = logging.getLogger("waypost.housekeeping")
 class Housekeeper:
     """The worker of one process; `start` it once the store is open, `stop` it before the store closes.
 
-    `at` is the time of day of the comparison, as `HH:MM` on the server's clock or "off"; `figures` names what differs
-    among the figures that this process keeps in memory. Errors: ValueError.
+    `at` is the time of day of the comparison, as `HH:MM` on the server's clock or "off". Errors: ValueError.
     """
 
-    def __init__(
-        self, engine: Engine, at: str, clock: Callable[[], int] = now_us, figures: Callable[[], list[str]] = list
-    ) -> None:
-        self._engine, self._clock, self._at, self._figures = engine, clock, clock_of(at), figures
+    def __init__(self, engine: Engine, at: str, clock: Callable[[], int] = now_us) -> None:
+        self._engine, self._clock, self._at = engine, clock, clock_of(at)
         host = socket.gethostname()[:32].replace(":", "-")
         self._owner = f"{host}:{os.getpid()}:{secrets.token_hex(4)}"
-        self._stop = threading.Event()
         self._renewed = 0.0
-        self._thread = threading.Thread(target=self._run, name="waypost-housekeeping", daemon=True)
+        self._rounds = Rounds("waypost-housekeeping", self.turn)
 
     def start(self) -> None:
         """Begin to look for work."""
-        self._thread.start()
+        self._rounds.start()
 
     def stop(self, timeout: float = 8.0) -> None:
         """End after the present step; what was begun is begun again by the next process."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout)
+        self._rounds.stop(timeout)
 
     def turn(self) -> None:
         """Do what there is to do now."""
         self._make_segments()
         if self._at is not None and self._is_due():
             self._compare()
-
-    def _run(self) -> None:
-        ailing = False
-        while not self._stop.wait(LOOK_S):
-            try:
-                self.turn()
-                ailing = False
-            except Exception:
-                if not ailing and not self._stop.is_set():
-                    log.exception("housekeeping failed; it is tried again")
-                ailing = True
 
     def _make_segments(self) -> None:
         with self._engine.connect() as connection:
@@ -103,16 +84,14 @@ class Housekeeper:
             if found is None:
                 return
             now = self._clock()
-            found = replace(found, at=now, figures=self._figures())
-            comparison.keep(self._engine, found, now)
+            comparison.keep(self._engine, replace(found, at=now), now)
             if not found.ok:
-                told = "the comparison found %d states and %d figures that differ from the events, for instance: %s"
-                named = ", ".join([*found.examples, *found.figures][: verify.EXAMPLES])
-                log.error(told, found.differences, len(found.figures), named)
+                told = "the comparison found %d states that differ from the events, for instance: %s"
+                log.error(told, found.differences, ", ".join(found.examples))
 
     def _going(self, name: str, pause: float) -> bool:
         """Leave others their turn; whether to go on, which needs the lease to be ours still."""
-        if self._stop.wait(pause):
+        if self._rounds.wait(pause):
             return False
         if time.monotonic() - self._renewed < RENEW_S:
             return True

@@ -77,6 +77,16 @@ class Rollups:
         self._histories: Histories = []  # of the last picture
         self._made: dict[int, _Made] = {}  # by number of the picture, ascending
 
+    @property
+    def held(self) -> bool:
+        """Whether anybody has asked for cubes, so that there are any."""
+        return bool(self._made)
+
+    def drop(self) -> None:
+        """Make all cubes anew for whoever asks next."""
+        with self._noting:
+            self._forget()
+
     def begin(self, before: Callable[[], Part]) -> None:
         """Take down the orders that a refresh is about to change, as they are."""
         with self._noting:

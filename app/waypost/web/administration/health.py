@@ -22,6 +22,7 @@ _NAMES: Final = {
     "webhooks": N_("Webhooks"),
     "segments": N_("Segments"),
     "comparison": N_("Nightly comparison"),
+    "figures": N_("Figures in memory"),
     "vocabulary": N_("Vocabulary"),
     "connectors": N_("Connectors"),
     "settings": N_("Settings"),
@@ -52,10 +53,14 @@ def draw(_: Identity, fmt: Format) -> None:
 
 
 def warn(fmt: Format) -> None:
-    """Say above every tab that the last comparison found something different."""
-    check = doctor.comparison(deps.get().waypost.engine)
-    if not check.ok:
-        st.error(" ".join([fmt.t("States differ from their events."), *said(check, fmt)]), icon=":material/error:")
+    """Say above every tab that the last comparisons found something different."""
+    engine, t = deps.get().waypost.engine, fmt.t
+    for told, check in (
+        (t("States differ from their events."), doctor.comparison(engine)),
+        (t("Figures differed from the orders they were made of."), doctor.figures(engine)),
+    ):
+        if not check.ok:
+            st.error(" ".join([told, *said(check, fmt)]), icon=":material/error:")
 
 
 def _check(check: Check, fmt: Format) -> None:
@@ -101,6 +106,8 @@ def _found(name: str, values: Any, fmt: Format) -> list[str]:
         return [t("{events} events in segments, {outside} outside", **counts)]
     if name == "comparison":
         return _compared(values, fmt)
+    if name == "figures":
+        return _watched(values, fmt)
     if name == "secrets":
         if values.get("problem"):
             return [values["problem"]]
@@ -117,7 +124,16 @@ def _compared(values: Any, fmt: Format) -> list[str]:
     differences, counts = values["differences"], {"subjects": n(values["subjects"]), "of": n(values["of"])}
     found = t.plural("{n} difference", "{n} differences", differences, n=n(differences))
     told = t("{subjects} of {of} orders, parcels and others compared with their events", **counts)
-    return [f"{fmt.full(values['at'])} · {found}", told, *values["examples"], *values["figures"]]
+    return [f"{fmt.full(values['at'])} · {found}", told, *values["examples"]]
+
+
+def _watched(values: Any, fmt: Format) -> list[str]:
+    t, n = fmt.t, fmt.count
+    if values["at"] is None:
+        return [t("None compared yet: every process compares its own at night.")]
+    told = t.plural("{n} figure compared with orders", "{n} figures compared with orders", values["figures"],
+                    n=n(values["figures"]))  # fmt: skip
+    return [f"{fmt.full(values['at'])} · {told}", *values["differing"]]
 
 
 def _remedy(check: Check, t: Translator) -> str:
@@ -128,6 +144,7 @@ def _remedy(check: Check, t: Translator) -> str:
         "secrets": t("Start Waypost with the key that sealed them (WAYPOST_SECRET_KEY), or enter them again."),
         "webhooks": t("Repair the receiver, then resume the webhook here."),
         "comparison": t("Run `waypost rebuild`, then `waypost verify`."),
+        "figures": t("They were made anew. If it happens again, report it."),
         "connectors": t("Update or remove the connectors that do not load."),
         "settings": t("Correct .streamlit/config.toml and start Waypost again."),
     }
