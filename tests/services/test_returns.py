@@ -206,3 +206,35 @@ def test_shipped_journeys_reach_a_store_that_was_there_before_them(world):
     world.journeys.install_shipped(world.now)
     assert {version.journey.id for version in world.journeys.published()} == held >= {"returns", "cross-border"}
     assert all(len(world.journeys.history(name)) == 1 for name in held)
+
+
+def of_sources(*names: str) -> dict[str, Any]:
+    """The shipped journey of returns, for those that some sources told of first."""
+    body = next(journey for journey in shipped() if journey.subject == "return").as_json()
+    asked = {"field": "@source", "op": "in", "value": [*names]}
+    return {**body, "id": "desk", "assign": {"priority": 90, "when": [asked]}}
+
+
+def test_a_journey_may_take_the_returns_that_a_source_told_of_first(world: World) -> None:
+    delivered(world)
+    world.journeys.publish(of_sources("desk.example", "app.example"), by="test", now=us("2026-01-01T00:00:00Z"))
+
+    def takers() -> dict[str, str]:
+        view = world.view()
+        found, journeys = view.returns, [*view.returns.journeys]
+        refs = [view.table.subjects[row].ref for row in found.rows.tolist()]
+        return {ref: journeys[place] for ref, place in zip(refs, found.assigned.tolist(), strict=True) if place >= 0}
+
+    def say(ref: str, code: str, day: int, by: str, **more: Any) -> None:
+        links = [{"rel": "returns", "to": "order/1"}]
+        world.send(said(f"return/{ref}", code, f"2026-03-{day}T08:00:00Z", by, links=links, **more))
+
+    say("A", "return.picked_up", 12, "carrier.example")
+    say("B", "return.requested", 10, "shop.example")
+    assert takers() == {"A": "returns", "B": "returns"}
+    say("A", "return.requested", 10, "desk.example", id="asked")  # heard later, happened before
+    say("B", "return.approved", 11, "desk.example")
+    assert takers() == {"A": "desk", "B": "returns"}
+    assert world.another_live().view().returns.assigned.tolist() == world.view().returns.assigned.tolist()
+    world.send(said("return/A", "return.requested", by="desk.example", kind="retract", target="asked"))
+    assert takers() == {"A": "returns", "B": "returns"}

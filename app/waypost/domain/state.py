@@ -23,6 +23,7 @@ NEVER = 2**63 - 1
 CREATED = 0  # the slot of `order_created`
 RESERVED = "@"  # how attributes begin that are Waypost's own; what partners call so is not taken
 SOURCE = "@source"
+OWN = "waypost"  # the source of what Waypost itself says, such as that a gate was opened
 
 S = TypeVar("S", bound="Sayable")
 

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from waypost.access import audit
 from waypost.domain.errors import FieldError, NotFound
-from waypost.domain.state import unpack_attributes
+from waypost.domain.state import OWN, unpack_attributes
 from waypost.domain.statement import Evidence, Statement
 from waypost.domain.subject import Subject, SubjectKind
 from waypost.domain.vocabulary import load as load_vocabulary
@@ -29,7 +29,6 @@ from waypost.services.order import find_order
 from waypost.store import reads
 from waypost.store.schema import state
 
-SOURCE = "waypost"
 GATE = "gate."  # how the attributes begin that tell of gates
 LONGEST_REASON = 500
 BY, REASON = "by", "reason"
@@ -127,7 +126,7 @@ def statement(subject: Subject, gate: str, by: str, reason: str, word: str, now:
     code = _CODES[word]
     told = {gate_field(gate): word, attribute(gate, BY): by, attribute(gate, REASON): reason}
     return Statement(
-        SOURCE,
+        OWN,
         f"gate/{uuid.uuid4().hex}",
         subject,
         code,

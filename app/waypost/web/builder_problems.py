@@ -28,7 +28,6 @@ TEXTS: Final = {
     "wire_forbidden": N_("{kind} cannot lead to {to_kind}. Take the wire away."),
     "port_unknown": N_("A wire leaves from a way that is gone. Take it away or wire it anew."),
     "source_unconnected": N_("It leads nowhere. Draw a wire from it to the first stage."),
-    "source_of_returns": N_("Returns do not say which source told of them, so no return comes here. Name no source."),
     "source_twice": N_("Another source block takes the same source. Take it out of one of them."),
     "cycle": N_("Its wires lead in a circle. Take the wire away that leads back."),
     "ways_many": N_("Too many ways come together here. Use fewer branches before it."),

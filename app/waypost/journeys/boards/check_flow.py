@@ -120,8 +120,6 @@ def _sources(board: Board, read: Read) -> Iterator[Problem]:
             continue
         if block.id not in leading:
             yield Problem(block.id, "wires", "error", "source_unconnected")
-        if board.subject == "return" and settings.sources:
-            yield Problem(block.id, "sources", "warning", "source_of_returns")
         for name in settings.sources or ("",):
             other = taken.setdefault(name, block.id)
             if other != block.id:

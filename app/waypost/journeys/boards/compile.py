@@ -24,7 +24,7 @@ from waypost.journeys.customer import Customer, CustomerStage
 from waypost.journeys.document import Assignment, Branch, Case, Condition, Journey, Stage
 from waypost.journeys.labels import Labels, document_error
 
-SOURCE_FIELD = "@source"  # the source that told of the order first
+SOURCE_FIELD = "@source"  # the source that told of the order, or of the return, first
 RELEASED, HELD = "released", "held"
 _REMEDY = "Open the board and correct this."
 _RELEASED_NAME = Labels(en="Released", zh="已放行")

@@ -77,7 +77,6 @@ CODES = frozenset(
         "setting_unreadable",
         "show_missing",
         "source_missing",
-        "source_of_returns",
         "source_twice",
         "source_unconnected",
         "stage_missing",

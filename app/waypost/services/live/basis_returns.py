@@ -21,7 +21,7 @@ def basis_of_returns(view: View, histories: Histories) -> Basis:
         view,
         Rows(cells, cells, (each, each), ways, ways),
         each,
-        [view.table.attributes[row] for row in returns.rows.tolist()],
+        returns.attributes,
         np.flatnonzero(returns.told),
         times(cells.column(REQUESTED)),
         returns.rows,

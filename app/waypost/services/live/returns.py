@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
 from waypost.domain.instants import SECOND
-from waypost.domain.state import UNDATED, standing
+from waypost.domain.state import OWN, SOURCE, UNDATED, standing
 from waypost.domain.statement import Classifier, Evidence, Statement
 from waypost.journeys.assign import UNASSIGNED, assign
 from waypost.journeys.cells import ABSENT, NEVER, RANK_SHIFT, UNDATED_RANK, Cells, times
@@ -42,6 +42,7 @@ class ReturnBook:
     def __init__(self) -> None:
         self.keys: list[int] = []
         self.cells = Cells(0)
+        self.sources: list[str | None] = []  # by place: who told of it first
         self._place: dict[int, int] = {}
         self._orders: dict[int, list[int]] = {}  # by place; see `Returns.orders`
         self._orders_since = 0
@@ -66,6 +67,9 @@ class ReturnBook:
         # A new one, because pictures that were taken still fill the old one.
         self._orders = {place: rows for place, rows in self._orders.items() if place not in changed}
         self.cells = self.cells.replaced(places, columns_of(list(events.values())))
+        self.sources = [*self.sources, *[None] * (len(self.keys) - len(self.sources))]
+        for place, told in zip(places.tolist(), events.values(), strict=True):
+            self.sources[place] = first_source(told)
 
     def picture(self, table: SubjectTable, histories: Histories, now: int) -> Returns:
         """The returns at an instant (us), each on the journey of returns that its attributes choose."""
@@ -78,7 +82,7 @@ class ReturnBook:
             told |= column != ABSENT
         if abs(now - self._orders_since) > FORGET:  # a link may have been corrected meanwhile
             self._orders, self._orders_since = {}, now
-        return Returns(rows, told, cells, histories, table, now, self._place, self._orders)
+        return Returns(rows, told, cells, self.sources, histories, table, now, self._place, self._orders)
 
 
 class OpenReturns(NamedTuple):
@@ -101,6 +105,7 @@ class Returns:
         rows: IDX,
         told: Mask,
         cells: Cells,
+        sources: Sequence[str | None],
         histories: Histories,
         table: SubjectTable,
         now: int,
@@ -108,6 +113,7 @@ class Returns:
         known: dict[int, list[int]],
     ) -> None:
         self.rows, self.told, self._cells, self._table, self.now = rows, told, cells, table, now
+        self._sources = sources
         self._places, self._known = places, known
         self.journeys = {
             history[-1].journey.id: ReturnJourney(self, place, history) for place, history in enumerate(histories)
@@ -126,8 +132,18 @@ class Returns:
         asked = {condition.field for journey in journeys for condition in journey.assign.conditions}
         return np.where(self.told, assign(self._given(asked), journeys), np.int16(UNASSIGNED))
 
+    @cached_property
+    def attributes(self) -> list[dict[str, Any]]:
+        """What each return says of itself, and which source told of it first."""
+        pairs = zip(self._said, self._sources, strict=False)
+        return [said if source is None else {**said, SOURCE: source} for said, source in pairs]
+
+    @property
+    def _said(self) -> list[dict[str, Any]]:
+        return [self._table.attributes[row] for row in self.rows.tolist()]
+
     def _given(self, asked: Collection[str]) -> pl.DataFrame:
-        return frame([self._table.attributes[row] for row in self.rows.tolist()], asked)
+        return frame(self.attributes if SOURCE in asked else self._said, asked)
 
     @cached_property
     def ways(self) -> Ways:
@@ -280,7 +296,7 @@ def columns_of(returns: Sequence[Sequence[Told]]) -> Cells:
     cells = Cells(len(returns))
     for place, events in enumerate(returns):
         for event in standing(events):
-            if event.classifier != Classifier.ACTUAL or event.evidence == Evidence.PREDICTED:
+            if not _happened(event):
                 continue
             ranked = _ranked(event)
             for slot in (event.slot, code_slot(event.code)):
@@ -288,6 +304,16 @@ def columns_of(returns: Sequence[Sequence[Told]]) -> Cells:
                     column = cells.own(slot)
                     column[place] = min(column[place], ranked)
     return cells
+
+
+def first_source(events: Sequence[Told]) -> str | None:
+    """The source that told of a return first, by the time that it named; None where only Waypost spoke of it."""
+    told = ((e.stated_at or e.at or UNDATED, e.source) for e in standing(events) if _happened(e) and e.source != OWN)
+    return min(told, default=(0, None))[1]
+
+
+def _happened(event: Told) -> bool:
+    return event.classifier == Classifier.ACTUAL and event.evidence != Evidence.PREDICTED
 
 
 def _ranked(event: Told) -> np.int64:
