@@ -25,7 +25,7 @@ from waypost.journeys.project import Level, Status, slots_of
 from waypost.services.app import Waypost
 from waypost.services.live import View
 from waypost.store import segments
-from waypost.store.columns import Columns, earliest
+from waypost.store.columns import Columns, matrix_of
 
 JOURNEY, STAGE = "marketplace-parcel", "transit"
 OURS, REFOLD, CELLS = "edit to picture", "fold of all events (polars)", "segments to cells"
@@ -119,6 +119,4 @@ def _blocks(found: Arrivals) -> Iterator[bytes]:
 
 
 def _cells(blocks: list[bytes]) -> None:
-    together = segments.together([segments.unpack(block) for block in blocks])
-    subjects, row = segments.rows_of(together.subject)
-    earliest(row, together.cell, together.at, len(subjects))
+    matrix_of([segments.unpack(block) for block in blocks])

@@ -20,7 +20,7 @@ from waypost.services.app import Waypost
 from waypost.services.verify import rebuild
 from waypost.store import reads, segments
 from waypost.store.bulk import driver_rows, upsert
-from waypost.store.columns import NO_CELL, QUERY, earliest
+from waypost.store.columns import NO_CELL, QUERY, matrix_of
 from waypost.store.engine import lock_writer, writing
 from waypost.store.refold import STATE_COLUMNS
 from waypost.store.schema import event, state
@@ -72,10 +72,7 @@ def _states(engine: Engine) -> dict[int, tuple[Any, ...]]:
 def _columns(engine: Engine) -> tuple[Any, Any, Any]:
     """Subjects, the cells that occur, and the matrix of earliest times."""
     with engine.connect() as connection:
-        found = segments.read_all(connection, segments.newest(connection))
-    facts = found.only(found.cell != NO_CELL)
-    subjects, row = segments.rows_of(facts.subject)
-    return subjects, *earliest(row, facts.cell, facts.at, len(subjects))
+        return matrix_of(segments.parts(connection, segments.newest(connection)))
 
 
 def _matrix(engine: Engine) -> dict[int, dict[int, int]]:
@@ -84,6 +81,7 @@ def _matrix(engine: Engine) -> dict[int, dict[int, int]]:
     return {
         key: {cell: at for cell, at in zip(names, row, strict=True) if at != NEVER}
         for key, row in zip(subjects.tolist(), matrix.tolist(), strict=True)
+        if min(row) != NEVER
     }
 
 

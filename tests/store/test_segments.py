@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,17 @@ def test_a_rebuild_from_segments_on_every_engine(engine: Engine) -> None:
     assert verify(engine).differences == 0
     assert pictures.differences(pictures.stored(engine), wanted) == []
     wipe(engine)
+
+
+def test_segments_that_were_cut_elsewhere_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(sqlite_copy(tmp_path))
+    for batch in _history():
+        world.store(batch)
+    monkeypatch.setattr(segments, "SIZE", 3)  # as another version would
+    assert segments.make_missing(world.engine, 0) > 1
+    monkeypatch.setattr(segments, "SIZE", 5)
+    assert _read(world.engine) == _straight(world.engine)
+    world.close()
 
 
 def test_a_changed_event_takes_its_segment_with_it(engine: Engine) -> None:

@@ -6,6 +6,7 @@ Only plain subjects take it: those that nobody took anything back of. It must gi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -62,11 +63,36 @@ def of_rows(result: CursorResult[Any]) -> Columns:
 
 def earliest(row: IDX, cell: I64, at: I64, n: int) -> tuple[IDX, I64]:
     """The cells that occur, ascending, and a matrix (n x cells) of each row's earliest time; NEVER where none."""
-    cells = np.flatnonzero(np.bincount(cell, minlength=KEYS)) if len(cell) else np.zeros(0, dtype=np.intp)
+    return _scattered([(row, cell, at)], n)
+
+
+def matrix_of(parts: Sequence[Columns], subjects: I64 | None = None) -> tuple[I64, IDX, I64]:
+    """Subjects (sorted keys; those of the parts, if none are given), the cells that occur, and the earliest times.
+
+    Parts are taken one after the other, as small as they come, and need not be sorted.
+    """
+    highest = max((int(part.subject.max()) for part in parts if len(part.subject)), default=-1)
+    if subjects is None:
+        seen = np.zeros(highest + 1, dtype=bool)
+        for part in parts:
+            seen[part.subject] = True
+        subjects = np.flatnonzero(seen)
+    lowest = int(subjects[0]) if len(subjects) else 0
+    place = np.zeros(max(highest - lowest, -1) + 1, dtype=np.intp)
+    place[subjects - lowest] = np.arange(len(subjects))
+    facts = [part.only(part.cell != NO_CELL) for part in parts]
+    cells, matrix = _scattered([(place[part.subject - lowest], part.cell, part.at) for part in facts], len(subjects))
+    return subjects, cells, matrix
+
+
+def _scattered(parts: Sequence[tuple[IDX, I64, I64]], n: int) -> tuple[IDX, I64]:
+    counts = sum((np.bincount(cell, minlength=KEYS) for _, cell, _ in parts), np.zeros(KEYS, dtype=np.intp))
+    cells = np.flatnonzero(counts)
     place = np.zeros(KEYS, dtype=np.intp)
     place[cells] = np.arange(len(cells))
     matrix = np.full(n * len(cells), NEVER)
-    np.minimum.at(matrix, row * len(cells) + place[cell], at)
+    for row, cell, at in parts:
+        np.minimum.at(matrix, row * len(cells) + place[cell], at)
     return cells, matrix.reshape(n, len(cells))
 
 
@@ -84,10 +110,8 @@ def pack_rows(cells: IDX, matrix: I64) -> list[bytes]:
 
 
 def fold_cells(columns: Columns, subjects: I64) -> list[bytes]:
-    """The packed cells of subjects (sorted keys), from assertions alone."""
-    facts = np.flatnonzero(columns.cell != NO_CELL)
-    row = np.searchsorted(subjects, columns.subject[facts])
-    return pack_rows(*earliest(row, columns.cell[facts], columns.at[facts], len(subjects)))
+    """The packed cells of subjects (sorted keys, of all events), from assertions alone."""
+    return pack_rows(*matrix_of([columns], subjects)[1:])
 
 
 _ACTUAL = sa.and_(

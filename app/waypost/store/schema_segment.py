@@ -1,4 +1,4 @@
-"""Segments: the facts of 100,000 events each as one compressed block, from which states are rebuilt. A cache."""
+"""Segments: the facts of 20,000 events each as one compressed block, from which states are rebuilt. A cache."""
 
 from __future__ import annotations
 
