@@ -80,20 +80,22 @@ def matrix_of(parts: Sequence[Columns], subjects: I64 | None = None) -> tuple[I6
     lowest = int(subjects[0]) if len(subjects) else 0
     place = np.zeros(max(highest - lowest, -1) + 1, dtype=np.intp)
     place[subjects - lowest] = np.arange(len(subjects))
-    facts = [part.only(part.cell != NO_CELL) for part in parts]
-    cells, matrix = _scattered([(place[part.subject - lowest], part.cell, part.at) for part in facts], len(subjects))
-    return subjects, cells, matrix
+    told = [(place[part.subject - lowest], part.cell, part.at) for part in parts]
+    return subjects, *_scattered(told, len(subjects))
 
 
 def _scattered(parts: Sequence[tuple[IDX, I64, I64]], n: int) -> tuple[IDX, I64]:
-    counts = sum((np.bincount(cell, minlength=KEYS) for _, cell, _ in parts), np.zeros(KEYS, dtype=np.intp))
-    cells = np.flatnonzero(counts)
-    place = np.zeros(KEYS, dtype=np.intp)
+    seen = np.zeros(KEYS + 1, dtype=bool)  # NO_CELL is its last
+    for _, cell, _ in parts:
+        seen[cell] = True
+    cells = np.flatnonzero(seen[:KEYS])
+    width = len(cells) + int(seen[NO_CELL])  # what has no cell goes beside them: quicker than picking out the others
+    place = np.full(KEYS + 1, len(cells))
     place[cells] = np.arange(len(cells))
-    matrix = np.full(n * len(cells), NEVER)
+    matrix = np.full(n * width, NEVER)
     for row, cell, at in parts:
-        np.minimum.at(matrix, row * len(cells) + place[cell], at)
-    return cells, matrix.reshape(n, len(cells))
+        np.minimum.at(matrix, row * width + place[cell], at)
+    return cells, matrix.reshape(n, width)[:, : len(cells)]
 
 
 def pack_rows(cells: IDX, matrix: I64) -> list[bytes]:
