@@ -23,7 +23,7 @@ from waypost.services import ingest, kpi
 from waypost.services.journeys import Journeys
 from waypost.services.kpi_report import StageReport
 from waypost.services.live import Live, View
-from waypost.services.live.view import OrderRow
+from waypost.services.live.query import OrderRow
 from waypost.store.engine import open_engine, writing
 from waypost.store.group import Receipt
 from waypost.store.migrate import upgrade

@@ -15,7 +15,7 @@ from waypost.connect.http import Budget, Http, open_transport
 from waypost.connect.registry import discover
 from waypost.domain.statement import Kind, Statement
 from waypost.services.app import Waypost
-from waypost.services.live.view import OrderQuery
+from waypost.services.live.query import OrderQuery
 from waypost.services.order import OrderJourney, order_journey
 
 ORDERS = """query($skip: Int!) { orders(options: {take: 50, skip: $skip, sort: {id: ASC}}) { totalItems items {

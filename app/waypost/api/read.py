@@ -18,7 +18,7 @@ from waypost.services.app import Waypost
 from waypost.services.export.orders import orders_sheet
 from waypost.services.live import OrderQuery
 from waypost.services.live.columns import DIMENSIONS
-from waypost.services.live.view import OrderRow
+from waypost.services.live.query import OrderRow
 from waypost.services.search import search_keys
 from waypost.services.tracks import Track
 

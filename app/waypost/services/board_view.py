@@ -17,7 +17,8 @@ from waypost.kpi.summary import Summary, summarise
 from waypost.services import kpi, tower
 from waypost.services.kpi_report import Day
 from waypost.services.live.columns import MISSING
-from waypost.services.live.view import OrderQuery, OrderRow, View
+from waypost.services.live.query import OrderQuery, OrderRow
+from waypost.services.live.view import View
 
 _NOT_REACHED = (Status.PENDING, Status.SKIPPED)
 

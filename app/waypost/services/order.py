@@ -16,7 +16,8 @@ from waypost.journeys.document import Stage
 from waypost.journeys.project import Status, slots_of
 from waypost.services.carried import Carried, carried_events
 from waypost.services.family import family_of
-from waypost.services.live.view import DELIVERED, JourneyView, OrderRow, View
+from waypost.services.live.query import OrderRow
+from waypost.services.live.view import DELIVERED, JourneyView, View
 from waypost.services.tracks import Node, Track, milestone_nodes, return_nodes, stage_node, stage_nodes
 from waypost.store import reads
 from waypost.store.rows import StoredEvent

@@ -13,8 +13,9 @@ from waypost.journeys.project import Mask
 from waypost.kpi.summary import Summary
 from waypost.services import kpi
 from waypost.services.kpi_report import StageReport
+from waypost.services.live.query import OrderQuery, OrderRow
 from waypost.services.live.table import KINDS
-from waypost.services.live.view import OrderQuery, OrderRow, View
+from waypost.services.live.view import View
 from waypost.store import reads
 from waypost.store.rows import StoredEvent
 

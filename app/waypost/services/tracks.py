@@ -13,7 +13,8 @@ from waypost.domain.vocabulary import load as load_vocabulary
 from waypost.journeys.cells import NEVER
 from waypost.journeys.document import Journey, Stage
 from waypost.journeys.project import Projection, StageFacts, Status, code_slot, slots_of
-from waypost.services.live.view import JourneyView, OrderRow, View
+from waypost.services.live.query import OrderRow
+from waypost.services.live.view import JourneyView, View
 from waypost.store.rows import StoredEvent
 
 

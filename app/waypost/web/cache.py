@@ -17,7 +17,7 @@ from waypost.domain.subject import Subject
 from waypost.services import map as map_
 from waypost.services import order, search, tower
 from waypost.services.live import OrderQuery, View
-from waypost.services.live.view import Facet
+from waypost.services.live.query import Facet
 from waypost.services.map import MapPicture
 from waypost.services.mappings.heard import Heard, Use
 from waypost.services.mappings.heard import heard as words_of

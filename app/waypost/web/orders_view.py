@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from waypost.services import kpi
 from waypost.services.live import View
-from waypost.services.live.view import OrderRow
+from waypost.services.live.query import OrderRow
 from waypost.services.search import MANY, Search
 from waypost.web import links, returns
 from waypost.web.format import Format

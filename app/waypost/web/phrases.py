@@ -8,7 +8,7 @@ from waypost.domain.instants import SECOND, promised_day
 from waypost.domain.statement import Classifier
 from waypost.domain.vocabulary import Vocabulary
 from waypost.journeys.document import Stage
-from waypost.services.live.view import OrderRow
+from waypost.services.live.query import OrderRow
 from waypost.store.rows import StoredEvent
 from waypost.web.format import Format
 from waypost.web.words import HELD, HELD_ICON, TIERS, event_label

@@ -12,7 +12,7 @@ from waypost.i18n import N_, Translator
 from waypost.journeys.document import Stage
 from waypost.services import kpi
 from waypost.services.live import View
-from waypost.services.live.view import OrderRow
+from waypost.services.live.query import OrderRow
 from waypost.web import links
 from waypost.web.format import Format
 from waypost.web.phrases import target

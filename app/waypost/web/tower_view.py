@@ -9,7 +9,7 @@ from waypost.access.roles import Role
 from waypost.domain.statement import Classifier
 from waypost.domain.vocabulary import Vocabulary
 from waypost.journeys.document import Journey
-from waypost.services.live.view import OrderRow
+from waypost.services.live.query import OrderRow
 from waypost.services.tower import Card, Overview, StreamItem, on_time
 from waypost.web import deps, links, personal, session
 from waypost.web.format import Format

@@ -14,7 +14,7 @@ from waypost.domain.errors import WaypostError
 from waypost.domain.instants import now_us
 from waypost.i18n import LANGUAGES, N_
 from waypost.services import merchants, tracking
-from waypost.services.live.view import OrderRow
+from waypost.services.live.query import OrderRow
 from waypost.services.merchants import Merchant
 from waypost.services.story import tell
 from waypost.web import cache, deps, links

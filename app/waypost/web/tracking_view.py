@@ -9,7 +9,7 @@ import streamlit as st
 from waypost.domain.subject import SubjectKind
 from waypost.i18n import N_
 from waypost.services.live import OrderQuery
-from waypost.services.live.view import OrderRow
+from waypost.services.live.query import OrderRow
 from waypost.web import cache, links
 from waypost.web.format import Format
 

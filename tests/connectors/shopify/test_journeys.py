@@ -15,7 +15,7 @@ from waypost.connect.contract import Context
 from waypost.connect.material import Bodies
 from waypost.domain.statement import Statement
 from waypost.services.app import Waypost
-from waypost.services.live.view import OrderQuery, OrderRow
+from waypost.services.live.query import OrderQuery, OrderRow
 from waypost.services.order import OrderJourney, find_order, order_journey
 from waypost.services.verify import verify
 

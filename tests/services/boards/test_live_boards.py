@@ -12,7 +12,7 @@ from tests.scene import fill
 from tests.worlds import sqlite_copy
 from waypost.domain.instants import now_us
 from waypost.services.app import Waypost
-from waypost.services.live.view import OrderQuery
+from waypost.services.live.query import OrderQuery
 
 
 @pytest.fixture

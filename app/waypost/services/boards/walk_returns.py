@@ -13,7 +13,7 @@ from waypost.journeys.document import Journey
 from waypost.services.boards.sides import Stand, sides
 from waypost.services.boards.steps import Step, Walk, moment, order_of_time
 from waypost.services.live.basis import Basis
-from waypost.services.live.returns import columns_of
+from waypost.services.live.return_book import columns_of
 from waypost.services.live.rows import Rows
 from waypost.store import reads
 from waypost.store.rows import StoredEvent

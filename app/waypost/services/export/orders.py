@@ -14,7 +14,7 @@ from waypost.services import personal
 from waypost.services.export.sheet import Column, Row, Sheet, instants, texts
 from waypost.services.live import OrderQuery, View
 from waypost.services.live.columns import DIMENSIONS
-from waypost.services.live.view import OrderRow
+from waypost.services.live.query import OrderRow
 from waypost.store import reads
 from waypost.store.rows import StoredEvent
 

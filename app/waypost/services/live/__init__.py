@@ -1,6 +1,7 @@
 """The live matrix: one shared columnar snapshot per process, refreshed by watermark."""
 
 from waypost.services.live.live import Live
-from waypost.services.live.view import Facet, OrderQuery, OrderRows, View
+from waypost.services.live.query import Facet, OrderQuery, OrderRow, OrderRows
+from waypost.services.live.view import View
 
-__all__ = ["Facet", "Live", "OrderQuery", "OrderRows", "View"]
+__all__ = ["Facet", "Live", "OrderQuery", "OrderRow", "OrderRows", "View"]

@@ -27,7 +27,7 @@ from waypost.services.live.effective import Effective, Touched
 from waypost.services.live.holds import Holds
 from waypost.services.live.lines import Lines
 from waypost.services.live.parts import part_at, part_of
-from waypost.services.live.returns import ReturnBook
+from waypost.services.live.return_book import ReturnBook
 from waypost.services.live.rollups import Rollups
 from waypost.services.live.table import SubjectTable
 from waypost.services.live.view import View

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from waypost.domain.instants import SECOND
-from waypost.domain.subject import Subject
 from waypost.journeys.assign import UNASSIGNED
 from waypost.journeys.cells import ABSENT, I64, NEVER, times
 from waypost.journeys.document import Journey
@@ -21,6 +20,7 @@ from waypost.services.live.columns import DIMENSIONS, Dimensions
 from waypost.services.live.due import DueIndex
 from waypost.services.live.index import RowIndex
 from waypost.services.live.journey_view import JourneyView, Members
+from waypost.services.live.query import Facet, OrderQuery, OrderRow, OrderRows
 from waypost.services.live.ranking import page
 from waypost.services.live.returns import Returns
 from waypost.services.live.rows import Rows
@@ -32,60 +32,6 @@ if TYPE_CHECKING:
     from waypost.services.live.rollups import Rolled
 
 MINUTE = 60 * SECOND
-
-
-class OrderQuery(NamedTuple):
-    """Which orders, in which order; every field narrows, None means any."""
-
-    journey: str | None = None
-    stage: str | None = None  # the stage an order is in now
-    level: str | None = None  # ok | yellow | red
-    status: str | None = None  # open | delivered | ended | unassigned
-    where: tuple[tuple[str, tuple[str, ...]], ...] = ()  # dimension -> words
-    keys: tuple[int, ...] | None = None  # only these subjects (a search by id, a KPI's orders)
-    sort: str = "risk"  # risk | newest | oldest | value
-    limit: int = 50
-    offset: int = 0
-    returns: str | None = None  # any | open | due (a refund), or the stage that a return of theirs is in
-    due: str | None = None  # yellow | red: not so late now, but within `within` minutes if nothing happens
-    within: int = 60
-    exact: bool = False  # figures about them count rows for percentiles, however many there are
-
-
-class OrderRow(NamedTuple):
-    """One line of the orders list; instants in us, None when there is none."""
-
-    key: int
-    subject: Subject
-    journey: str | None
-    stage: str | None
-    level: str
-    cause: str | None  # the stage whose clock gives the level
-    status: str
-    since: int | None
-    due: int | None
-    created: int | None
-    promised: int | None
-    delivered: int | None
-    done: float
-    need: float
-    value: float | None
-    currency: str | None
-    dimensions: dict[str, str | None]
-
-
-class OrderRows(NamedTuple):
-    """A page of orders and how many there are in all."""
-
-    total: int
-    rows: list[OrderRow]
-
-
-class Facet(NamedTuple):
-    """A word of a dimension and how many orders have it."""
-
-    word: str
-    n: int
 
 
 A = TypeVar("A")

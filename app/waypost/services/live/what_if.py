@@ -11,7 +11,8 @@ from waypost.domain.subject import SubjectKind
 from waypost.services.journeys import Journeys
 from waypost.services.live.build import build_view, sum_up
 from waypost.services.live.effective import Effective
-from waypost.services.live.returns import Histories, ReturnBook, Told
+from waypost.services.live.return_book import ReturnBook, Told
+from waypost.services.live.returns import Histories
 from waypost.services.live.table import StateRow, SubjectTable
 from waypost.services.live.view import View
 from waypost.store.reads import LinkRow

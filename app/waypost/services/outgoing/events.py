@@ -13,7 +13,7 @@ from typing import Any, Final
 from waypost.domain.instants import from_us
 from waypost.domain.statement import Classifier
 from waypost.domain.subject import Subject
-from waypost.services.live.view import OrderRow
+from waypost.services.live.query import OrderRow
 from waypost.store.rows import StoredEvent
 
 SOURCE: Final = "/waypost"

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from waypost.services.live.view import OrderRow, View
+from waypost.services.live.query import OrderRow
+from waypost.services.live.view import View
 from waypost.services.outgoing import events as cloud
 from waypost.services.outgoing.model import Subscription
 from waypost.store import reads
