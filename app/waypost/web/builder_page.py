@@ -32,6 +32,7 @@ from waypost.web.format import Format
 
 CANVAS: Final = "builder.canvas"
 TALL, LOW = 560, 360  # px; low while something in the drawer wants to be read
+ALONE = 680  # px; nothing stands below it
 STYLE: Final = """<style>
 .st-key-builder-body { align-items: stretch; }
 .st-key-builder-form { max-height: 720px; overflow-y: auto; padding: 0 8px 8px 0; }
@@ -159,7 +160,7 @@ def read(canvas: Canvas, who: Identity, fmt: Format) -> bool:
     if found.board.purpose.say(fmt.lang) != "-":
         st.markdown(found.board.purpose.say(fmt.lang))
     canvas(_as_read(found.board, found.version), builder_faces.faces(found.board, (), cache.view(), fmt),
-           key="builder.read", mode="read", height=TALL)  # fmt: skip
+           key="builder.read", mode="read", height=ALONE)  # fmt: skip
     return True
 
 
