@@ -20,12 +20,13 @@ from sqlalchemy.engine import Engine
 from tests.engines import ENGINES
 from tests.support import environment
 from waypost.domain.errors import Overloaded
-from waypost.domain.statement import UNMAPPED, Kind, Refusal, Statement
-from waypost.domain.subject import Subject, SubjectKind
+from waypost.domain.statement import UNMAPPED, Classifier, Kind, Refusal, Statement
+from waypost.domain.subject import LinkClaim, LinkRel, Subject, SubjectKind
 from waypost.services.verify import verify
 from waypost.store.engine import lock_writer, open_engine, writing
 from waypost.store.group import Job, Receipt
 from waypost.store.migrate import upgrade
+from waypost.store.reads import events_where
 from waypost.store.schema import event, quarantine, state, unmapped
 from waypost.store.writer import WAITING_LIMIT, Writer
 
@@ -59,6 +60,9 @@ def say(n: int | str, **more: Any) -> Statement:
     order = Subject(SubjectKind.ORDER, str(n)[-1])
     return Statement("shop", f"e{n}", order, "order.created", 0, 1_700_000_000_000_000, **more)
 
+
+OPTIONAL = ("until", "target", "repeats", "quantity", "reason", "place", "lat", "lon", "word", "told", "attributes",
+            "links", "payload", "kind", "classifier")  # fmt: skip
 
 # Something that no engine can store: the code is missing.
 BROKEN = say("broken")._replace(code=None)  # type: ignore[arg-type]
@@ -147,6 +151,44 @@ def test_a_large_group_is_stored_like_a_small_one(engine: Engine, writer: Writer
         rows = {tuple(row) for row in connection.execute(sa.select(*columns))}
         assert connection.scalar(sa.select(sa.func.max(event.c.id))) == receipt.watermark
     assert rows == {(s.event_id, s.word, s.quantity, s.simulated, s.place, s.lat) for s in told}
+    assert verify(engine).differences == 0
+
+
+SPOKEN: list[dict[str, Any]] = [
+    {"until": 1_700_000_000_000_001, "classifier": Classifier.PLANNED}, {"kind": Kind.CORRECT, "target": "e0"},
+    {"repeats": "arrive"}, {"quantity": 2.5}, {"reason": "weather"}, {"place": "DEHAM"}, {"lat": -0.5}, {"lon": 0.25},
+    {"word": "x"}, {"told": "order.paid"}, {"attributes": {"carrier": "SF"}}, {"payload": "{}"},
+    {"links": (LinkClaim(LinkRel.EXCHANGES, Subject(SubjectKind.ORDER, "x"), None, None, None),)},
+]  # fmt: skip
+
+
+def test_what_a_statement_speaks_of_does_not_depend_on_its_group(engine: Engine, writer: Writer) -> None:
+    told = [say(n, **more) for n, more in enumerate([{}, *SPOKEN, *(a | b for a in SPOKEN[:2] for b in SPOKEN)])]
+    for start in range(16):  # alone and in many companies, more of them than there are statements kept ready
+        writer.submit(told[start : start + 1]).result(60)
+    for start in range(16, len(told), 2):
+        writer.submit(told[start : start + 2]).result(60)
+    writer.submit([s._replace(event_id=f"{s.event_id} again") for s in told]).result(60)
+    with engine.connect() as connection:
+        rows = events_where(connection, 0, 1000)
+    assert len(rows) == 2 * len(told)
+    for said, row in zip([*told, *told], rows, strict=True):
+        assert {name: getattr(row, name) for name in OPTIONAL} == {name: getattr(said, name) for name in OPTIONAL}
+    assert verify(engine).differences == 0
+
+
+def test_a_milestone_leaves_the_rest_of_a_state_alone(engine: Engine, writer: Writer) -> None:
+    shop = {"attributes": {"carrier": "SF", "note": "a "}}
+    promise: dict[str, Any] = {"classifier": Classifier.PLANNED, "until": 1_700_000_000_000_001}
+    rich = [say(n, **more)._replace(event_id=f"{n}{more}") for n in range(8) for more in (shop, promise)]
+    writer.submit(rich).result(60)
+    scans = [say(n)._replace(event_id=f"scan{n}", code="warehouse.packed", slot=12) for n in range(10)]
+    writer.submit(scans).result(60)
+    writer.submit([scans[8]._replace(event_id="more", attributes=shop["attributes"]), say(0), say(9)]).result(60)
+    with engine.connect() as connection:
+        rows = connection.execute(sa.select(state.c.promises, state.c.attributes).order_by(state.c.subject_id)).all()
+    assert [row.promises is not None for row in rows] == [True] * 8 + [False] * 2
+    assert ["carrier" in (row.attributes or "") for row in rows] == [True] * 9 + [False]
     assert verify(engine).differences == 0
 
 

@@ -59,6 +59,15 @@ def merge_packed(held: Packed, said: Iterable[Sayable]) -> Packed:
     return Packed(cells, _merge_promises(held.promises, change), _merge_attributes(held.attributes, change))
 
 
+def merge_cells(cells: bytes, said: Iterable[Sayable]) -> bytes:
+    """Merge assertions that speak of no more than actual times into packed cells."""
+    for s in said:
+        if (slot := s.slot) is not None and (evidence := s.evidence) != _PREDICTED:
+            at = s.at
+            cells = merge_cell(cells, slot * 4 + evidence, UNDATED if at is None else at)
+    return cells
+
+
 def merge_cell(blob: bytes, key: int, at: int) -> bytes:
     """Packed cells with one more time merged in: the earlier of the two stands."""
     if not blob or blob[-_SIZE] < key:  # mostly: what an order reaches next

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, compress
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from waypost.domain.packed import Packed, merge_packed
 from waypost.domain.statement import UNMAPPED, Refusal, Statement
 from waypost.domain.subject import Subject
 from waypost.domain.text import storable
-from waypost.store.bulk import insert_new, select_in, upsert
+from waypost.store.bulk import insert_new, truth
 from waypost.store.details import Recorded, keep_details
 from waypost.store.directory import Directory
 from waypost.store.reads import last_version
-from waypost.store.refold import STATE_COLUMNS, refold_subjects
-from waypost.store.rows import EVENT_COLUMNS, event_rows
-from waypost.store.schema import event, quarantine, state, unmapped
+from waypost.store.refold import refold_subjects
+from waypost.store.rows import spoken_rows
+from waypost.store.schema import event, quarantine, unmapped
+from waypost.store.states import merge_states
 
 # Fields by their place, which costs no call of Python per statement.
 _SOURCE, _IDENTITY, _SUBJECT, _LINKS = (
@@ -48,15 +48,26 @@ def apply(connection: Connection, said: Sequence[Statement], directory: Director
     once, places = _first_of_each(said)
     ids = range(last + 1, last + 1 + len(once))
     keys = list(map(subjects.__getitem__, map(_SUBJECT, once)))
-    rows = event_rows(once, ids, map(sources.__getitem__, map(_SOURCE, once)), keys, now)
     new = list(map(_recorded, zip(ids, keys, once, strict=True)))
-    if insert_new(connection, event, EVENT_COLUMNS, rows) != len(rows):
+    if once and _insert(connection, once, ids, map(sources.__getitem__, map(_SOURCE, once)), keys, now) != len(once):
         inserted = set(connection.scalars(sa.select(event.c.id).where(event.c.id > last)).all())
         kept = [item.id in inserted for item in new]
         new, places = list(compress(new, kept)), list(compress(places, kept))
     if new:
         _follow(connection, new, subjects)
     return Applied(_outcomes(connection, said, new, places, sources, now), new[-1].id if new else last)
+
+
+def _insert(
+    connection: Connection,
+    said: Sequence[Statement],
+    ids: Iterable[int],
+    sources: Iterable[int],
+    subjects: Iterable[int],
+    now: int,
+) -> int:
+    columns, rows = spoken_rows(said, ids, sources, subjects, now, truth(connection))
+    return insert_new(connection, event, columns, rows)
 
 
 def _first_of_each(said: Sequence[Statement]) -> tuple[Sequence[Statement], Sequence[int]]:
@@ -109,24 +120,10 @@ def _mentioned(said: Sequence[Statement]) -> Iterator[Subject]:
 
 
 def _follow(connection: Connection, new: Sequence[Recorded], subjects: Mapping[Subject, int]) -> None:
-    by_subject: dict[int, list[Recorded]] = defaultdict(list)
-    for item in new:
-        by_subject[item.subject_id].append(item)
-    held = {row[0]: row for row in select_in(connection, state, STATE_COLUMNS, "subject_id", by_subject)}
-    refold = {item.subject_id for item in new if item.said.kind}  # an assertion is 0
-    refold.update(key for key, row in held.items() if row[4])
-    merged = [_merged(key, items, held.get(key)) for key, items in by_subject.items() if key not in refold]
-    merged.sort(key=itemgetter(0))  # the order of the key, so that pages are filled one after the other
-    upsert(connection, state, STATE_COLUMNS, merged)
-    plain = [item for item in new if item.subject_id not in refold] if refold else new
-    keep_details(connection, plain, subjects)
-    if refold:
-        refold_subjects(connection, {key: by_subject[key][-1].id for key in refold}, subjects)
-
-
-def _merged(key: int, items: Sequence[Recorded], held: tuple[Any, ...] | None) -> tuple[Any, ...]:
-    before = Packed(held[1], held[2], held[3]) if held else Packed()
-    return (key, *merge_packed(before, [item.said for item in items]), False, items[-1].id)
+    redo = merge_states(connection, new)
+    keep_details(connection, [item for item in new if item.subject_id not in redo] if redo else new, subjects)
+    if redo:
+        refold_subjects(connection, redo, subjects)
 
 
 def _count_unmapped(connection: Connection, new: Sequence[Recorded], sources: Mapping[str, int], now: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -46,6 +46,19 @@ EVENT_COLUMNS = (
 OCCURRENCE_COLUMNS = ("event_id", "subject_id", "what", "at", "place", "quantity", "reason")
 PROMISE_COLUMNS = ("event_id", "subject_id", "slot", "classifier", "at", "until", "stated_at")
 LINK_COLUMNS = ("event_id", "rel", "from_id", "to_id", "quantity", "valid_from", "valid_until", "stated_at")
+
+# What statements need not speak of. To bind a NULL takes SQLite's driver three times as long as to bind a number, and
+# most events have a dozen of them. Every set of columns is a statement of its own that must be prepared and kept:
+# once there are this many, others take the least of them that holds theirs.
+_OPTIONAL = frozenset(
+    EVENT_COLUMNS.index(name)
+    for name in ("until", "target", "repeats", "quantity", "reason", "place", "lat", "lon", "word", "told",
+                 "attributes", "links", "payload")
+)  # fmt: skip
+MOST_SHAPES = 16
+_SHAPES: dict[frozenset[int], tuple[tuple[str, ...], tuple[int, ...]]] = {
+    _OPTIONAL: (EVENT_COLUMNS, tuple(range(len(EVENT_COLUMNS))))
+}
 
 _RAW = itemgetter(slice(64))  # so much of a time's text is kept
 _sorted_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
@@ -93,24 +106,59 @@ class StoredEvent(NamedTuple):
 def event_rows(
     said: Sequence[Statement], ids: Iterable[int], source_ids: Iterable[int], subject_ids: Iterable[int], now: int
 ) -> list[tuple[Any, ...]]:
-    """Statements as rows in the order of EVENT_COLUMNS, recorded at `now` (us).
+    """Statements as rows in the order of EVENT_COLUMNS, recorded at `now` (us)."""
+    return list(zip(*_columns(said, ids, source_ids, subject_ids, now, bool), strict=True)) if said else []
 
-    By columns, because then there is one call per column and not one per value.
+
+def spoken_rows(
+    said: Sequence[Statement],
+    ids: Iterable[int],
+    source_ids: Iterable[int],
+    subject_ids: Iterable[int],
+    now: int,
+    truth: Callable[[object], object] = bool,
+) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """As `event_rows`, without the columns that none of the statements speaks of; returns the columns and the rows.
+
+    `truth` makes a truth value as the driver takes it.
     """
-    if not said:
-        return []
+    columns = _columns(said, ids, source_ids, subject_ids, now, truth)
+    spoken = frozenset(place for place in _OPTIONAL if columns[place].count(None) < len(said))
+    names, places = _shape(spoken)
+    return names, list(zip(*(columns[place] for place in places), strict=True))
+
+
+def _columns(
+    said: Sequence[Statement],
+    ids: Iterable[int],
+    source_ids: Iterable[int],
+    subject_ids: Iterable[int],
+    now: int,
+    truth: Callable[[object], object],
+) -> list[Any]:
+    """In the order of EVENT_COLUMNS; by columns, because then there is one call per column and not one per value."""
     (
         _, event_id, _, code, slot, at, until, stated, raw, tz, evidence, classifier, kind, target, repeats,
         quantity, reason, place, lat, lon, word, attributes, links, simulated, payload, told,
     ) = zip(*said, strict=True)  # fmt: skip
-    return list(
-        zip(
-            ids, source_ids, event_id, subject_ids, code, slot, at, until, stated, map(_RAW, raw), map(int, tz),
-            repeat(now, len(said)), map(int, evidence), map(int, classifier), map(int, kind), target, repeats,
-            quantity, reason, place, lat, lon, word, told, [_sorted_json(a) if a else None for a in attributes],
-            [dump_links(each) if each else None for each in links], map(bool, simulated), payload, strict=True,
-        )
-    )  # fmt: skip
+    return [
+        ids, source_ids, event_id, subject_ids, code, slot, at, until, stated, map(_RAW, raw), map(int, tz),
+        repeat(now, len(said)), map(int, evidence), map(int, classifier), map(int, kind), target, repeats,
+        quantity, reason, place, lat, lon, word, told, [_sorted_json(a) if a else None for a in attributes],
+        [dump_links(each) if each else None for each in links], map(truth, simulated), payload,
+    ]  # fmt: skip
+
+
+def _shape(spoken: frozenset[int]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The columns to be written where these of _OPTIONAL are spoken of, by name and by place."""
+    held = _SHAPES.get(spoken)
+    if held is not None:
+        return held
+    if len(_SHAPES) >= MOST_SHAPES:
+        return _SHAPES[min((shape for shape in _SHAPES if shape >= spoken), key=len)]
+    places = tuple(place for place in range(len(EVENT_COLUMNS)) if place not in _OPTIONAL or place in spoken)
+    _SHAPES[spoken] = tuple(EVENT_COLUMNS[place] for place in places), places
+    return _SHAPES[spoken]
 
 
 def stored_event(row: tuple[Any, ...], source: str) -> StoredEvent:
