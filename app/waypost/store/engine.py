@@ -21,6 +21,9 @@ from waypost.domain.errors import FieldError
 from waypost.store.trailing import keep_trailing_spaces
 
 BUSY_MS = 30_000
+# Pages in the log after which they go into the database file. A group of bodies writes some 500, mostly the same ones
+# as the group before; at SQLite's own 1,000 each would be written there nearly as often as into the log.
+CHECKPOINT = 4_000
 LOOK_S = 0.0005  # how often a writer looks whether it is its turn
 WRITER_LOCK = 0x57415950  # "WAYP": one event writer at a time, so ids follow the order of commit
 
@@ -137,6 +140,7 @@ def _open_sqlite(url: str, database: str | None) -> Engine:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
+            f"wal_autocheckpoint={CHECKPOINT}",
             f"busy_timeout={BUSY_MS}",
             "cache_size=-65536",
             "temp_store=MEMORY",
