@@ -16,7 +16,7 @@ from waypost.domain.instants import DAY, SECOND
 from waypost.domain.state import UNDATED, Promise, pack_cells, pack_promises
 from waypost.domain.subject import LinkRel, SubjectKind
 from waypost.domain.vocabulary import load
-from waypost.journeys.cells import ABSENT, NEVER, Cells, decode, ranks, times
+from waypost.journeys.cells import ABSENT, FEW, NEVER, Cells, decode, ranks, times
 from waypost.journeys.document import ELSE, Journey, read_journey
 from waypost.journeys.project import Projection, Status, project
 from waypost.journeys.resolve import Cancelled, Links, Resolved, resolve
@@ -187,6 +187,20 @@ def test_resolve(world: SmallWorld, data: st.DataObject) -> None:
     assert {name: int(found.unit_order[place]) >= 0 for name, place in units.items()} == {
         name: bool(several) for name, several in seen.unit_orders.items()
     }
+
+
+@examples(0.5)
+@given(world=small_worlds())
+def test_states_are_read_the_same_few_or_many(world: SmallWorld) -> None:
+    """A handful is decoded cell by cell, more of them as columns."""
+    packed = [_packed(world, name) for name in [*world.orders, *world.parcels, *world.lines]]
+    few, many = (decode(*zip(*(packed * times), strict=True)) for times in (1, FEW // max(len(packed), 1) + 1))
+    assert few.n <= FEW < many.n
+    assert few.slots.keys() == many.slots.keys()
+    assert few.promises.keys() == many.promises.keys()
+    for row in range(many.n):
+        assert _facts(many, row) == _facts(few, row % few.n)
+        assert _promises(many, row) == _promises(few, row % few.n)
 
 
 @pytest.mark.parametrize(

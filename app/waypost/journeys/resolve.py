@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from waypost.journeys.carriage import CANCELLED, F64, IDX, Cancelled, Carriage, Links
 from waypost.journeys.cells import ABSENT, Cells
-from waypost.journeys.complete import complete, latest
+from waypost.journeys.complete import DELIVERED, complete, latest
 
 INHERITED = 18  # slots up to `dispatched`: what happens to an order before its parcel travels
 CARRIED_OVER = 28  # slots up to customs: what a new waybill keeps of the old one
@@ -47,6 +47,8 @@ def resolve(
 
     `completing` are the slots an order only reaches with its last parcel.
     """
+    if not len(links.rel) and not kind.any():
+        return _alone(cells)
     carry = Carriage(kind, cells, links, cancelled)
     orders = cells.take(carry.order)
     own = cells.take(carry.order)
@@ -60,6 +62,15 @@ def resolve(
     first = np.full(len(unit), -1, dtype=np.intp)
     first[pairs[0][::-1]] = pairs[1][::-1]
     return Resolved(carry.order, orders, unit, units, first, pairs, done, need)
+
+
+def _alone(cells: Cells) -> Resolved:
+    """Orders of which neither a line nor a parcel is known: each is tracked as it is."""
+    every = np.arange(cells.n, dtype=np.intp)
+    orders, units = cells.take(every), cells.take(every)
+    for side in (orders, units):
+        side.own(DELIVERED)
+    return Resolved(every, orders, every, units, every, (every, every), np.zeros(cells.n), np.zeros(cells.n))
 
 
 def _roll_up(orders: Cells, carry: Carriage, completing: frozenset[int]) -> None:

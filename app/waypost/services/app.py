@@ -135,6 +135,7 @@ class Waypost:
         if "connections" in self.__dict__:  # never made where nobody asked for them
             self.connections.close()
         self.writer.close()
+        self.live.close()
         self.engine.dispose()
 
     def __enter__(self) -> Waypost:

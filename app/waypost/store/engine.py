@@ -70,32 +70,34 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 class Turns:
-    """The write transactions of one writer, one after the other.
+    """The transactions of one writer, or one reader, one after the other.
 
     On SQLite they run on one connection, because its page cache and its prepared statements stay warm. A server's
     connection can be lost in between, so there each transaction takes one from the pool, which looks first.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, write: bool = True) -> None:
+        self._engine, self._write = engine, write
+        # A database in memory has a connection for each thread; a reader is asked from any.
+        shared = isinstance(engine.pool, sa.pool.QueuePool)
+        self._keeps = engine.dialect.name == "sqlite" and (write or shared)
         self._kept: Connection | None = None
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """As `writing`: committed at the end of the block, rolled back on any error."""
-        if self._engine.dialect.name != "sqlite":
-            with writing(self._engine) as connection:
-                yield connection
-            return
+    def one(self) -> Iterator[Connection]:
+        """A transaction: committed at the end of the block, rolled back on any error."""
         kept, self._kept = self._kept, None
-        kept = kept or self._engine.connect().execution_options(waypost_write=True)
+        kept = kept or self._engine.connect().execution_options(waypost_write=self._write)
         try:
             with kept.begin():
                 yield kept
         except BaseException:
             kept.close()
             raise
-        self._kept = kept
+        if self._keeps:
+            self._kept = kept
+        else:
+            kept.close()
 
     def close(self) -> None:
         """Give the connection back."""
@@ -154,7 +156,7 @@ def _open_sqlite(url: str, database: str | None) -> Engine:
         if connection.get_execution_options().get("waypost_write"):
             _wait_for_turn(connection.connection)
         else:
-            connection.exec_driver_sql("BEGIN")
+            connection.connection.cursor().execute("BEGIN")
 
     return engine
 

@@ -100,7 +100,7 @@ class Groups:
         self._turns.close()
 
     def _transaction(self, group: Sequence[Batch | Job], now: int) -> Applied:
-        with self._turns.writing() as connection:
+        with self._turns.one() as connection:
             lock_writer(connection)
             said = self._tables.retold(connection, [s for each in group for s in each.said])
             applied = apply(connection, said, self._directory, now)

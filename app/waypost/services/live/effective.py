@@ -80,7 +80,7 @@ class Effective:
         units = self._put_units(found, rows, orders, table)
         self._describe(table, rows, found, orders)
         if len(gone):
-            gone = gone[~np.isin(gone, orders)]
+            gone = gone[:0] if np.array_equal(gone, orders) else gone[~np.isin(gone, orders)]
         return Touched(orders, units, gone, found)
 
     def pairs(self) -> Pairs:

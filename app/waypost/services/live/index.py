@@ -53,6 +53,8 @@ class RowIndex:
     def of(self, keys: NDArray[np.int64] | IDX) -> IDX:
         """The numbers of keys; -1 of one that has none."""
         near = self._near
+        if len(keys) == 1:  # as it mostly is
+            return np.array([self.get(keys.item(), -1)], dtype=np.intp)
         inside = (keys >= 0) & (keys < len(near))
         rows: IDX = np.where(inside, near[np.where(inside, keys, 0)], -1).astype(np.intp)
         if self._far:

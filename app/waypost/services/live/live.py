@@ -32,6 +32,7 @@ from waypost.services.live.rollups import Rollups
 from waypost.services.live.table import SubjectTable
 from waypost.services.live.view import View
 from waypost.store import reads
+from waypost.store.engine import Turns
 from waypost.store.reads import LinkRow
 
 CARRIERS = frozenset({SubjectKind.UNIT, SubjectKind.VEHICLE})
@@ -50,6 +51,7 @@ class Live:
         self.rollups = rollups or Rollups()
         self._engine, self._journeys, self._clock = engine, journeys, clock
         self._lock = threading.Lock()
+        self._turns = Turns(engine, write=False)
         self._table = SubjectTable()
         self._effective = Effective()
         self._book = ReturnBook()
@@ -90,6 +92,11 @@ class Live:
                 return self._view  # whoever held the lock began to read after this was asked
             return self._refresh()
 
+    def close(self) -> None:
+        """Give its connection back; whoever asks again has it open another."""
+        with self._lock:
+            self._turns.close()
+
     def basis(self, subject: str = "order") -> Basis:
         """What the present picture of orders, or of returns, was made of; held still for as long as it is kept."""
         with self._lock:
@@ -105,7 +112,7 @@ class Live:
     def _refresh(self) -> View:
         self._begun = time.monotonic()
         now = self._clock()
-        with self._engine.connect() as connection, _undisturbed(self._version == 0):
+        with self._turns.one() as connection, _undisturbed(self._version == 0):
             # Before the states: once those are read, nothing may fail until their lines are summed up.
             stamp, versions = self._journeys.histories(connection)
             touched = self._load(connection)
@@ -167,7 +174,9 @@ class Live:
             table.put_all_links(columns)
         else:
             links = reads.links_from(connection, read.keys)
-            self._add_unseen(connection, np.array([key for one in links for key in (one.from_id, one.to_id)], np.int64))
+            if links:
+                ends = [key for one in links for key in (one.from_id, one.to_id)]
+                self._add_unseen(connection, np.array(ends, np.int64))
         heads = [row for key in read.keys if (row := table.row_of.get(key)) is not None]
         touched = table.put_links(heads, links)
         inside = {one.from_id for one in links if one.rel == LinkRel.INSIDE} if first else read.keys
