@@ -118,6 +118,7 @@ _PAGE: Final = """
 /* The header floats: it holds nothing but the button that brings a closed sidebar back. */
 [data-testid="stHeader"] { background: transparent; pointer-events: none; }
 [data-testid="stHeader"] :is(a, button) { pointer-events: auto; }
+@media (max-width: 767px) { [data-testid="stHeader"] { background: var(--wp-canvas); height: 48px; min-height: 48px; } }
 .stApp:has([data-testid="stExpandSidebarButton"]) .stMainBlockContainer { padding-top: 56px; }
 
 h1, h2, h3 { letter-spacing: -0.01em; }

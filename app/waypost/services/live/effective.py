@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from operator import is_
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from waypost.domain.vocabulary import load as load_vocabulary
-from waypost.journeys import few
-from waypost.journeys.assign import UNASSIGNED, assign
-from waypost.journeys.document import Branch, Journey
+from waypost.journeys.assign import UNASSIGNED
 from waypost.journeys.resolve import IDX, Resolved, resolve
-from waypost.journeys.ways import Cases, Ways, choose, fields_of, key_of
+from waypost.journeys.ways import Ways
 from waypost.services.journeys import JourneyVersion
+from waypost.services.live.asks import Asks
 from waypost.services.live.attributes import alike, described
 from waypost.services.live.column import CellColumns, Column, Pin
-from waypost.services.live.columns import Dimensions, frame_of
+from waypost.services.live.columns import Dimensions
 from waypost.services.live.index import RowIndex
 from waypost.services.live.rows import Pairs, Rows, pairs_of
 from waypost.services.live.table import SubjectTable
 from waypost.services.live.told import NOTHING, Told
 
-_HANDFUL = 50  # so many orders are assigned in plain Python
 _FEW = 256  # so many orders are looked up one by one; more are found by one look at all units
 
 
@@ -67,7 +63,7 @@ class Effective:
         self.order_place, self.unit_place = RowIndex(), RowIndex()
         self._seen = 0  # orders that were ever described
         self._described: set[int] = set()  # orders whose attributes changed since they were assigned
-        self._asks: _Asks | None = None  # what orders were assigned by
+        self._asks: Asks | None = None  # what orders were assigned by
         self._more: Mapping[int, tuple[int, ...]] = {}  # further orders of units that serve several; never written into
         self._pairs: Pairs | None = None
 
@@ -159,13 +155,13 @@ class Effective:
             extra = np.full(self.orders.n - len(self.assigned), UNASSIGNED, dtype=np.int16)
             self.assigned = np.concatenate([self.assigned, extra])
         held = self._asks
-        asks = held if held is not None and held.of(histories) else _Asks(histories)
+        asks = held if held is not None and held.of(histories) else Asks(histories)
         same = held is not None and asks.same(held)  # an edited target asks the same
         rows = np.array(sorted(self._described), dtype=np.intp) if same else np.arange(self.n_orders)
         if len(rows) or not same:
             packed = self.attributes.packed
             told = Told(packed[place] for place in rows.tolist()) if same else self.attributes
-            chosen, cases = _choose(told, asks.journeys, asks.branches)
+            chosen, cases = asks.answers(told)
             self.assigned[rows] = chosen
             self.ways = self.ways.replaced(len(self.assigned), rows, cases)
         self._asks = asks
@@ -244,43 +240,6 @@ class Effective:
         cells.grow(capacity)
         for column in columns.values():
             column.grow(capacity)
-
-
-class _Asks:
-    """What journeys ask of an order's attributes; the branches of all versions, of those that ask the same one."""
-
-    def __init__(self, histories: Sequence[Sequence[JourneyVersion]]) -> None:
-        self._histories = histories
-        self.journeys = [history[-1].journey for history in histories]
-        every = (branch for history in histories for version in history for branch in version.journey.branches)
-        self._branches = {key_of(branch): branch for branch in every}
-
-    @property
-    def branches(self) -> list[Branch]:
-        """Every different branch."""
-        return [*self._branches.values()]
-
-    def of(self, histories: Sequence[Sequence[JourneyVersion]]) -> bool:
-        """Whether it was made of these very versions."""
-        return len(histories) == len(self._histories) and all(map(is_, histories, self._histories))
-
-    def same(self, other: _Asks) -> bool:
-        """Whether the answers to it are those to another."""
-        one, two = ([(journey.id, journey.assign) for journey in each.journeys] for each in (self, other))
-        return self is other or (one == two and self._branches.keys() == other._branches.keys())
-
-
-def _choose(
-    attributes: Told, journeys: Sequence[Journey], branches: Sequence[Branch]
-) -> tuple[NDArray[np.int16], dict[str, Cases]]:
-    """The journeys and the cases at branches that attributes choose."""
-    if len(attributes) <= _HANDFUL:
-        with suppress(few.Unclear):
-            some = [*attributes]
-            return few.assign(some, journeys), few.choose(some, branches)
-    asked = {condition.field for journey in journeys for condition in journey.assign.conditions}
-    given = frame_of(attributes.packed, asked | fields_of(branches))
-    return assign(given, journeys), choose(given, branches)
 
 
 def _held(place_of: RowIndex, rows: IDX) -> IDX:
